@@ -1,0 +1,39 @@
+//! Redeems signed coupons at the edge, each exactly once.
+//!
+//! Three rings. The **core** is every module here but two: pure rules without I/O, clock or
+//! randomness, compiled the same for the edge, the issuer and the tests. Two **shells** carry data
+//! to it and away: [`edge`] is the Worker and its Durable Object (Wasm only), [`cli`] the `coupon`
+//! command (native only).
+//!
+//! The way of a redemption through the core, which is also a good order to read it in:
+//!
+//! | step | module | gives |
+//! |---|---|---|
+//! | which call is this? | [`api`] | a typed request |
+//! | who calls? | [`signature`], [`till`] | an authenticated till |
+//! | is the coupon real? | [`token`] | a verified coupon |
+//! | may it be used here and now? | [`policy`] | the terms of the redemption |
+//! | has it been used? | [`ledger`] | an entry, or why not |
+//! | what is the answer? | [`refusal`], [`api`] | a response |
+
+pub mod api;
+pub mod base64url;
+pub mod campaign;
+pub mod ledger;
+pub mod money;
+pub mod policy;
+pub mod refusal;
+pub mod secret;
+pub mod signature;
+pub mod till;
+pub mod time;
+pub mod token;
+
+#[cfg(target_arch = "wasm32")]
+#[allow(clippy::disallowed_methods, reason = "a shell: it brings the clock and entropy")]
+pub mod edge;
+
+#[cfg(not(target_arch = "wasm32"))]
+#[allow(clippy::disallowed_methods, reason = "a shell: it brings the clock and entropy")]
+#[allow(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to its terminal")]
+pub mod cli;

@@ -1,0 +1,2 @@
+//! The `coupon` command.
+fn main() {}
