@@ -1,0 +1,99 @@
+//! The secret that belongs to a till's key id.
+
+use hmac::Mac;
+use subtle::ConstantTimeEq;
+
+use super::Till;
+use crate::secret::{Key, Root};
+
+/// The label that separates these secrets from every other use of a root.
+const INFO: &[u8] = b"coupon-edge/shop/v1";
+
+/// A till's secret: it signs that till's requests.
+#[derive(Debug)]
+pub struct TillKey(Key);
+
+impl TillKey {
+    /// Derives the secret from the POS root: HKDF-SHA-256 with info `coupon-edge/shop/v1` ‖ the 18
+    /// bytes of the key id, 32 bytes.
+    pub fn derive(root: &Root, till: &Till) -> Self {
+        Self(root.derive(&[INFO, &till.to_bytes()]))
+    }
+
+    /// Reads a secret, base64url of 32 bytes; `None` if it is anything else.
+    pub fn parse(text: &str) -> Option<Self> {
+        Key::parse(text).map(Self)
+    }
+
+    /// The secret's text form, for the shop's credential file.
+    pub fn reveal(&self) -> String {
+        self.0.reveal()
+    }
+
+    /// HMAC-SHA-256 of a signature base.
+    pub fn sign(&self, base: &[u8]) -> [u8; 32] {
+        self.0.hmac().chain_update(base).finalize().into_bytes().into()
+    }
+
+    /// Whether `tag` is this till's over `base`; takes as long whatever the tag.
+    pub fn signed(&self, base: &[u8], tag: &[u8; 32]) -> bool {
+        self.sign(base).ct_eq(tag).into()
+    }
+}
+
+/// The POS roots in use, by number: 16 places, so that roots rotate with overlap.
+#[derive(Debug, Default)]
+pub struct PosRoots([Option<Root>; 16]);
+
+impl PosRoots {
+    /// Puts a root in its place; `None` when the number is over 15.
+    pub fn insert(&mut self, number: u8, root: Root) -> Option<()> {
+        *self.0.get_mut(usize::from(number))? = Some(root);
+        Some(())
+    }
+
+    /// The secret that belongs to this key id; `None` when its root is not in use.
+    pub fn key_of(&self, till: &Till) -> Option<TillKey> {
+        let root = self.0.get(usize::from(till.key_version.root()))?.as_ref()?;
+        Some(TillKey::derive(root, till))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::till::KeyVersion;
+
+    fn till() -> Till {
+        let key_version = KeyVersion::new(0, 1).unwrap();
+        Till { shop: 1, till: 2, chain: 3, groups: 4, key_version, not_after: 5 }
+    }
+
+    #[test]
+    fn any_other_attribute_gives_another_key() {
+        let root = Root::from_bytes([9; 32]);
+        let key = TillKey::derive(&root, &till()).reveal();
+        let others = [
+            Till { shop: 9, ..till() },
+            Till { till: 9, ..till() },
+            Till { chain: 9, ..till() },
+            Till { groups: 9, ..till() },
+            Till { key_version: KeyVersion::new(0, 9).unwrap(), ..till() },
+            Till { not_after: 9, ..till() },
+        ];
+        for other in others {
+            assert_ne!(TillKey::derive(&root, &other).reveal(), key, "{other:?}");
+        }
+    }
+
+    #[test]
+    fn a_root_out_of_use_gives_no_key() {
+        let mut roots = PosRoots::default();
+        assert!(roots.key_of(&till()).is_none());
+        roots.insert(0, Root::from_bytes([9; 32])).unwrap();
+        assert!(roots.key_of(&till()).is_some());
+        let later = Till { key_version: KeyVersion::new(1, 1).unwrap(), ..till() };
+        assert!(roots.key_of(&later).is_none());
+        assert!(roots.insert(16, Root::from_bytes([9; 32])).is_none());
+    }
+}
