@@ -21,6 +21,7 @@ pub mod base64url;
 pub mod campaign;
 pub mod ledger;
 pub mod money;
+pub mod order;
 pub mod policy;
 pub mod refusal;
 pub mod secret;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// An amount in minor units of a currency (2500 = CNY 25.00), from 0 to 10¹².
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "u64", into = "u64")]
 pub struct Amount(u64);
 
