@@ -1,0 +1,179 @@
+//! What the Worker asks a shard to do.
+//!
+//! Each command is made from evidence: there is no way to ask for a redemption without a verified
+//! coupon, an admitted till and the policy's terms.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Fingerprint, IdempotencyKey, Identity, RedemptionId};
+use crate::campaign::Serial;
+use crate::money::Amount;
+use crate::order::{Order, OrderRef};
+use crate::policy::{AdmittedTill, Epochs, Terms};
+use crate::token::VerifiedCoupon;
+
+/// A command on its way from the Worker to the Durable Object. During an upgrade the two may be of
+/// different builds, hence the version.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Call {
+    v: u8,
+    /// The policies it was judged by.
+    pub epochs: Epochs,
+    /// What to do.
+    pub command: Command,
+}
+
+/// The version of calls that this build makes and takes.
+const CALL_VERSION: u8 = 1;
+
+/// What to do. The fields are filled only by the functions below.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum Command {
+    /// Use the coupon.
+    Redeem(Redeem),
+    /// Give the answer again that this request was given before; decide nothing.
+    Recall(Recall),
+    /// Undo a redemption.
+    Reverse(Reverse),
+    /// Undo whatever a key did to a coupon.
+    Cancel(Cancel),
+    /// Show a redemption of the shop.
+    Find(Find),
+    /// Say whether the coupon is free.
+    Look(Look),
+}
+
+/// Use the coupon.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Redeem {
+    pub(super) serial: Serial,
+    pub(super) by: Identity,
+    pub(super) fingerprint: Fingerprint,
+    pub(super) discount: Amount,
+    pub(super) order_amount: Amount,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) order_ref: Option<OrderRef>,
+    pub(super) reversal_window_s: u32,
+}
+
+/// Give the answer again that this request was given before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recall {
+    pub(super) serial: Serial,
+    pub(super) by: Identity,
+    pub(super) fingerprint: Fingerprint,
+}
+
+/// Undo a redemption.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reverse {
+    pub(super) seq: u64,
+    pub(super) by: Identity,
+    pub(super) fingerprint: Fingerprint,
+}
+
+/// Undo whatever a key did to a coupon; `by` has the redemption's key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cancel {
+    pub(super) serial: Serial,
+    pub(super) by: Identity,
+    pub(super) fingerprint: Fingerprint,
+}
+
+/// Show a redemption of the shop.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Find {
+    pub(super) seq: u64,
+    pub(super) shop: u32,
+}
+
+/// Say whether the coupon is free.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Look {
+    pub(super) serial: Serial,
+}
+
+impl Call {
+    /// A command, judged by these policies.
+    pub fn new(epochs: Epochs, command: Command) -> Self {
+        Self { v: CALL_VERSION, epochs, command }
+    }
+
+    /// Reads a call; `None` when another build made it in a way this one does not know.
+    pub fn parse(json: &[u8]) -> Option<Self> {
+        serde_json::from_slice::<Self>(json).ok().filter(|call| call.v == CALL_VERSION)
+    }
+}
+
+impl Command {
+    /// Use the coupon for the order on these terms.
+    pub fn redeem(
+        coupon: &VerifiedCoupon,
+        till: &AdmittedTill,
+        key: &IdempotencyKey,
+        order: &Order,
+        terms: &Terms,
+    ) -> Self {
+        Self::Redeem(Redeem {
+            serial: coupon.coupon().serial(),
+            by: Identity::new(till.till(), key),
+            fingerprint: Fingerprint::of_redemption(coupon.coupon(), order),
+            discount: terms.discount(),
+            order_amount: order.amount(),
+            order_ref: order.reference().cloned(),
+            reversal_window_s: terms.reversal_window_s(),
+        })
+    }
+
+    /// Give the answer of an earlier [`Command::redeem`] again, where the policy now refuses.
+    pub fn recall(
+        coupon: &VerifiedCoupon,
+        till: &AdmittedTill,
+        key: &IdempotencyKey,
+        order: &Order,
+    ) -> Self {
+        Self::Recall(Recall {
+            serial: coupon.coupon().serial(),
+            by: Identity::new(till.till(), key),
+            fingerprint: Fingerprint::of_redemption(coupon.coupon(), order),
+        })
+    }
+
+    /// Undo a redemption of the till's shop.
+    pub fn reverse(id: &RedemptionId, till: &AdmittedTill, key: &IdempotencyKey) -> Self {
+        let (by, fingerprint) = (Identity::new(till.till(), key), Fingerprint::of_reversal(id));
+        Self::Reverse(Reverse { seq: id.seq(), by, fingerprint })
+    }
+
+    /// Undo whatever `redemption_key` of this till did to the coupon, or will.
+    pub fn cancel(
+        coupon: &VerifiedCoupon,
+        till: &AdmittedTill,
+        redemption_key: &IdempotencyKey,
+    ) -> Self {
+        Self::Cancel(Cancel {
+            serial: coupon.coupon().serial(),
+            by: Identity::new(till.till(), redemption_key),
+            fingerprint: Fingerprint::of_cancel(coupon.coupon()),
+        })
+    }
+
+    /// Show a redemption of the till's shop.
+    pub fn find(id: &RedemptionId, till: &AdmittedTill) -> Self {
+        Self::Find(Find { seq: id.seq(), shop: till.till().shop })
+    }
+
+    /// Say whether the coupon is free.
+    pub fn look(coupon: &VerifiedCoupon) -> Self {
+        Self::Look(Look { serial: coupon.coupon().serial() })
+    }
+}

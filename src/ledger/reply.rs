@@ -1,0 +1,92 @@
+//! What a shard answers.
+
+use serde::{Deserialize, Serialize};
+
+use super::Entry;
+use crate::time::Timestamp;
+
+/// The answer to a [`Call`](super::Call), and what it cost.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reply {
+    /// What happened.
+    pub outcome: Outcome,
+    /// Rows written: at most 2, and 0 unless something was appended.
+    pub rows_written: u32,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Outcome {
+    /// The coupon is used, by this request.
+    Redeemed {
+        /// The redemption.
+        entry: Entry,
+        /// It was so before: the same request came again.
+        replayed: bool,
+    },
+    /// The redemption is undone.
+    Reversed {
+        /// The redemption.
+        redemption: Entry,
+        /// Its reversal.
+        reversal: Entry,
+        /// It was so before.
+        replayed: bool,
+    },
+    /// The key is spent and never redeemed the coupon.
+    Voided {
+        /// The void.
+        entry: Entry,
+        /// It was so before.
+        replayed: bool,
+    },
+    /// The shop's own redemption.
+    Found {
+        /// The redemption.
+        redemption: Entry,
+        /// Its reversal, if it has one.
+        reversal: Option<Entry>,
+    },
+    /// The coupon is free.
+    Free,
+    /// This request did nothing before.
+    NothingToReplay,
+    /// No.
+    Refused(LedgerRefusal),
+}
+
+/// Why the ledger refuses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum LedgerRefusal {
+    /// The call was judged by a policy older than one this shard has seen. The Worker asks again
+    /// with a fresh one; no till sees this.
+    PolicyStale,
+    /// The shop has no such redemption.
+    NotFound,
+    /// This request redeemed the coupon, and that was undone: the key is spent.
+    RedemptionReversed {
+        /// When it was undone.
+        at: Timestamp,
+    },
+    /// The key was used for another request on this coupon.
+    IdempotencyKeyReused,
+    /// Someone else, or an earlier order, used the coupon.
+    AlreadyRedeemed {
+        /// When.
+        at: Timestamp,
+        /// Which shop: only that shop may learn the till.
+        shop: u32,
+        /// Which till.
+        till: u16,
+    },
+    /// The redemption can no longer be undone.
+    ReversalTooLate {
+        /// When that ended.
+        until: Timestamp,
+    },
+    /// The coupon was used and undone too often.
+    LimitReached,
+}

@@ -1,0 +1,231 @@
+//! A ledger shard: carries between the commands, the statements and the rule.
+
+use super::command::{Call, Cancel, Command, Find, Look, Redeem, Reverse};
+use super::database::{Database, Executed, Value};
+use super::entry::ANSWER_VERSION;
+use super::reply::{LedgerRefusal, Outcome, Reply};
+use super::rule::{self, Finding};
+use super::schema::{SchemaError, migrate};
+use super::{Entry, Kind, statement};
+use crate::campaign::Serial;
+use crate::policy::Epochs;
+use crate::time::Timestamp;
+
+/// The ledger of one shard of a campaign.
+#[derive(Debug)]
+pub struct LedgerShard<D> {
+    database: D,
+    /// The highest epochs seen. Each entry has those it was judged by and never lower ones than the
+    /// entry before, so the newest entry restores them after a restart.
+    seen: Epochs,
+}
+
+/// Why a call got no answer. What the database did is unknown: the till asks again with the same
+/// key.
+#[derive(Debug)]
+pub enum ShardError<E> {
+    /// The database failed.
+    Database(E),
+    /// The database holds an entry that this build cannot read.
+    Unreadable,
+    /// A statement did not append although the rule sees no reason.
+    Contradiction,
+}
+
+impl<D: Database> LedgerShard<D> {
+    /// Opens the shard and brings its schema up to date.
+    ///
+    /// # Errors
+    /// See [`SchemaError`].
+    pub fn open(mut database: D) -> Result<Self, SchemaError<D::Error>> {
+        migrate(&mut database)?;
+        let tip = database.run(statement::TIP, &[]).map_err(SchemaError::Database)?;
+        let seen = match tip.rows.into_iter().next() {
+            None => Epochs::default(),
+            Some(row) => Entry::from_row(row).ok_or(SchemaError::Unreadable)?.epochs,
+        };
+        Ok(Self { database, seen })
+    }
+
+    /// Does what the call asks, now. Synchronous from the first read to the last: the object
+    /// handles no other call in between.
+    ///
+    /// # Errors
+    /// See [`ShardError`].
+    pub fn handle(&mut self, call: Call, now: Timestamp) -> Result<Reply, ShardError<D::Error>> {
+        if call.epochs.older_than(self.seen) {
+            let outcome = Outcome::Refused(LedgerRefusal::PolicyStale);
+            return Ok(Reply { outcome, rows_written: 0 });
+        }
+        self.seen = self.seen.latest(call.epochs);
+        match call.command {
+            Command::Redeem(redeem) => self.redeem(redeem, call.epochs, now),
+            Command::Recall(recall) => {
+                let chain = self.chain(recall.serial)?;
+                let outcome = rule::recall(&chain, recall.by, recall.fingerprint);
+                Ok(unchanged(outcome.unwrap_or(Outcome::NothingToReplay)))
+            }
+            Command::Reverse(reverse) => self.reverse(reverse, call.epochs, now),
+            Command::Cancel(cancel) => self.cancel(cancel, call.epochs, now),
+            Command::Find(Find { seq, shop }) => Ok(unchanged(match self.find(seq, shop)? {
+                Some((redemption, reversal)) => Outcome::Found { redemption, reversal },
+                None => Outcome::Refused(LedgerRefusal::NotFound),
+            })),
+            Command::Look(Look { serial }) => Ok(unchanged(rule::look(&self.chain(serial)?))),
+        }
+    }
+
+    fn redeem(
+        &mut self,
+        redeem: Redeem,
+        epochs: Epochs,
+        now: Timestamp,
+    ) -> Result<Reply, ShardError<D::Error>> {
+        let Redeem { serial, by, fingerprint, .. } = redeem;
+        let executed = self.run(
+            statement::REDEEM,
+            &[
+                Value::Blob(serial.as_bytes()),
+                Value::Integer(now.millis()),
+                Value::Integer(by.shop.into()),
+                Value::Integer(by.till.into()),
+                Value::Blob(by.key.as_bytes()),
+                Value::Blob(fingerprint.as_bytes()),
+                Value::Integer(redeem.discount.minor_units()),
+                Value::Integer(redeem.order_amount.minor_units()),
+                redeem.order_ref.as_ref().map_or(Value::Null, |text| Value::Text(text.as_str())),
+                Value::Integer(epochs.campaign.into()),
+                Value::Integer(epochs.shops.into()),
+                Value::Integer(u64::from(redeem.reversal_window_s) * 1000),
+                Value::Integer(ANSWER_VERSION.into()),
+            ],
+        )?;
+        let rows_written = executed.rows_written;
+        if let Some(entry) = appended(executed)? {
+            let outcome = Outcome::Redeemed { entry, replayed: false };
+            return Ok(Reply { outcome, rows_written });
+        }
+        match rule::redeem(&self.chain(serial)?, by, fingerprint) {
+            Finding::Answer(outcome) => Ok(Reply { outcome, rows_written }),
+            Finding::Append(_) => Err(ShardError::Contradiction),
+        }
+    }
+
+    fn reverse(
+        &mut self,
+        reverse: Reverse,
+        epochs: Epochs,
+        now: Timestamp,
+    ) -> Result<Reply, ShardError<D::Error>> {
+        let Reverse { seq, by, fingerprint } = reverse;
+        let executed = self.run(
+            statement::REVERSE,
+            &[
+                Value::Integer(seq),
+                Value::Integer(now.millis()),
+                Value::Integer(by.shop.into()),
+                Value::Integer(by.till.into()),
+                Value::Blob(by.key.as_bytes()),
+                Value::Blob(fingerprint.as_bytes()),
+                Value::Integer(epochs.campaign.into()),
+                Value::Integer(epochs.shops.into()),
+                Value::Integer(ANSWER_VERSION.into()),
+            ],
+        )?;
+        let rows_written = executed.rows_written;
+        let reversal = appended(executed)?;
+        let Some((redemption, earlier)) = self.find(seq, by.shop)? else {
+            return Ok(unchanged(Outcome::Refused(LedgerRefusal::NotFound)));
+        };
+        let outcome = match reversal {
+            Some(reversal) => Outcome::Reversed { redemption, reversal, replayed: false },
+            None => match rule::reverse(&redemption, earlier.as_ref(), now) {
+                Finding::Answer(outcome) => outcome,
+                Finding::Append(_) => return Err(ShardError::Contradiction),
+            },
+        };
+        Ok(Reply { outcome, rows_written })
+    }
+
+    fn cancel(
+        &mut self,
+        cancel: Cancel,
+        epochs: Epochs,
+        now: Timestamp,
+    ) -> Result<Reply, ShardError<D::Error>> {
+        let Cancel { serial, by, fingerprint } = cancel;
+        let executed = self.run(
+            statement::CANCEL,
+            &[
+                Value::Blob(serial.as_bytes()),
+                Value::Integer(now.millis()),
+                Value::Integer(by.shop.into()),
+                Value::Integer(by.till.into()),
+                Value::Blob(by.key.as_bytes()),
+                Value::Blob(fingerprint.as_bytes()),
+                Value::Integer(epochs.campaign.into()),
+                Value::Integer(epochs.shops.into()),
+                Value::Integer(ANSWER_VERSION.into()),
+            ],
+        )?;
+        let rows_written = executed.rows_written;
+        let outcome = match appended(executed)? {
+            Some(entry) if entry.kind == Kind::Void => Outcome::Voided { entry, replayed: false },
+            Some(reversal) => {
+                let redemption = self.at(serial, reversal.n.saturating_sub(1))?;
+                let redemption = redemption.ok_or(ShardError::Contradiction)?;
+                Outcome::Reversed { redemption, reversal, replayed: false }
+            }
+            None => match rule::cancel(&self.chain(serial)?, by, now) {
+                Finding::Answer(outcome) => outcome,
+                Finding::Append(_) => return Err(ShardError::Contradiction),
+            },
+        };
+        Ok(Reply { outcome, rows_written })
+    }
+
+    fn chain(&mut self, serial: Serial) -> Result<Vec<Entry>, ShardError<D::Error>> {
+        entries(self.run(statement::CHAIN, &[Value::Blob(serial.as_bytes())])?)
+    }
+
+    fn at(&mut self, serial: Serial, n: u8) -> Result<Option<Entry>, ShardError<D::Error>> {
+        let parameters = [Value::Blob(serial.as_bytes()), Value::Integer(n.into())];
+        appended(self.run(statement::AT, &parameters)?)
+    }
+
+    #[allow(clippy::type_complexity, reason = "a pair of entries, or why not")]
+    fn find(
+        &mut self,
+        seq: u64,
+        shop: u32,
+    ) -> Result<Option<(Entry, Option<Entry>)>, ShardError<D::Error>> {
+        let parameters = [Value::Integer(seq), Value::Integer(shop.into())];
+        let Some(redemption) = appended(self.run(statement::FIND, &parameters)?)? else {
+            return Ok(None);
+        };
+        let reversal = self.at(redemption.serial, redemption.n + 1)?;
+        Ok(Some((redemption, reversal)))
+    }
+
+    fn run(
+        &mut self,
+        sql: &str,
+        parameters: &[Value<'_>],
+    ) -> Result<Executed, ShardError<D::Error>> {
+        self.database.run(sql, parameters).map_err(ShardError::Database)
+    }
+}
+
+fn unchanged(outcome: Outcome) -> Reply {
+    Reply { outcome, rows_written: 0 }
+}
+
+fn entries<E>(executed: Executed) -> Result<Vec<Entry>, ShardError<E>> {
+    let entries = executed.rows.into_iter().map(Entry::from_row);
+    entries.collect::<Option<Vec<_>>>().ok_or(ShardError::Unreadable)
+}
+
+/// The one entry that a statement returned, if any.
+fn appended<E>(executed: Executed) -> Result<Option<Entry>, ShardError<E>> {
+    Ok(entries(executed)?.into_iter().next())
+}

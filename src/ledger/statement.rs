@@ -1,0 +1,91 @@
+//! The SQL. [`REDEEM`] is the statement that makes every redemption happen exactly once.
+//!
+//! Why it does: a coupon's entries are numbered `n` = 0, 1, 2 … without gaps, and (serial, n) is
+//! unique. [`REDEEM`] proposes the entry after the last one, and only if that last one leaves the
+//! coupon free and this till's key was never used for the coupon. It is one statement, so nothing
+//! can come between looking and writing; were anything to, the unique index would still let only
+//! one of two equal `n` in, and the other inserts nothing. An insert that returns a row has
+//! redeemed; one that returns none has not.
+//!
+//! The numbers in the texts are those of [`Kind`](super::Kind), and 18 and 19 keep a coupon at
+//! [`MAX_ENTRIES`](super::MAX_ENTRIES) with a place left for the reversal of the last redemption.
+
+use super::entry::columns;
+
+/// What every insert stores, in the order of the statements' SELECT.
+macro_rules! insert {
+    ($select:literal) => {
+        concat!(
+            "INSERT INTO entry (serial, n, kind, at, shop, till, key, fingerprint, discount,
+                   order_amount, order_ref, policy_epoch, shops_epoch, reversible_until, answer)
+",
+            $select,
+            "
+ON CONFLICT (serial, n) DO NOTHING
+RETURNING ",
+            columns!()
+        )
+    };
+}
+
+/// Redeems. Parameters: 1 serial, 2 now (ms), 3 shop, 4 till, 5 key, 6 fingerprint, 7 discount,
+/// 8 order amount, 9 order reference, 10 policy epoch, 11 shops epoch, 12 reversal window (ms),
+/// 13 answer version.
+pub const REDEEM: &str = insert!(
+    "SELECT ?1, coalesce(last.n + 1, 0), 1, clock.at, ?3, ?4, ?5, ?6, ?7,
+       ?8, ?9, ?10, ?11, clock.at + ?12, ?13
+FROM (SELECT max(?2, coalesce((SELECT at FROM entry ORDER BY seq DESC LIMIT 1), 0)) AS at) AS clock
+LEFT JOIN (SELECT n, kind FROM entry WHERE serial = ?1 ORDER BY n DESC LIMIT 1) AS last
+WHERE (last.kind IS NULL OR last.kind IN (2, 3))
+  AND coalesce(last.n, -1) < 18
+  AND NOT EXISTS (SELECT 1 FROM entry WHERE serial = ?1 AND shop = ?3 AND till = ?4 AND key = ?5)"
+);
+
+/// Reverses a redemption of the shop, until its time is over: the entry after a redemption is its
+/// reversal and nothing else. Parameters: 1 sequence number, 2 now (ms), 3 shop, 4 till, 5 key,
+/// 6 fingerprint, 7 policy epoch, 8 shops epoch, 9 answer version.
+pub const REVERSE: &str = insert!(
+    "SELECT it.serial, it.n + 1, 2, clock.at, ?3, ?4, ?5, ?6, it.discount,
+       it.order_amount, it.order_ref, ?7, ?8, it.reversible_until, ?9
+FROM (SELECT max(?2, coalesce((SELECT at FROM entry ORDER BY seq DESC LIMIT 1), 0)) AS at) AS clock
+JOIN entry AS it
+WHERE it.seq = ?1 AND it.kind = 1 AND it.shop = ?3
+  AND ?2 <= it.reversible_until"
+);
+
+/// Cancels whatever a key did: reverses its redemption if that is live, and spends the key by a
+/// void if the coupon is free. Parameters: 1 serial, 2 now (ms), 3 shop, 4 till, 5 the redemption's
+/// key, 6 fingerprint, 7 policy epoch, 8 shops epoch, 9 answer version.
+pub const CANCEL: &str = insert!(
+    "SELECT ?1, coalesce(last.n + 1, 0), CASE last.kind WHEN 1 THEN 2 ELSE 3 END, clock.at,
+       ?3, ?4, ?5, ?6, CASE last.kind WHEN 1 THEN last.discount ELSE 0 END,
+       CASE last.kind WHEN 1 THEN last.order_amount ELSE 0 END,
+       CASE last.kind WHEN 1 THEN last.order_ref END,
+       ?7, ?8, CASE last.kind WHEN 1 THEN last.reversible_until ELSE clock.at END, ?9
+FROM (SELECT max(?2, coalesce((SELECT at FROM entry ORDER BY seq DESC LIMIT 1), 0)) AS at) AS clock
+LEFT JOIN (SELECT * FROM entry WHERE serial = ?1 ORDER BY n DESC LIMIT 1) AS last
+WHERE coalesce(last.n, -1) < 19
+  AND CASE last.kind
+      WHEN 1 THEN last.shop = ?3 AND last.till = ?4 AND last.key = ?5
+                  AND ?2 <= last.reversible_until
+      ELSE NOT EXISTS
+           (SELECT 1 FROM entry WHERE serial = ?1 AND shop = ?3 AND till = ?4 AND key = ?5)
+      END"
+);
+
+/// A coupon's chain of entries. Parameter: 1 serial.
+pub const CHAIN: &str =
+    concat!("SELECT ", columns!(), " FROM entry WHERE serial = ?1 ORDER BY n LIMIT 20");
+
+/// A redemption of the shop, and its reversal if it has one. Parameters: 1 sequence number, 2 shop.
+pub const FIND: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM entry WHERE seq = ?1 AND kind = 1 AND shop = ?2"
+);
+
+/// The entry of a coupon at a position. Parameters: 1 serial, 2 n.
+pub const AT: &str = concat!("SELECT ", columns!(), " FROM entry WHERE serial = ?1 AND n = ?2");
+
+/// The newest entry of the shard.
+pub const TIP: &str = concat!("SELECT ", columns!(), " FROM entry ORDER BY seq DESC LIMIT 1");
