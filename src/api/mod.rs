@@ -1,1 +1,21 @@
-//! x
+//! The HTTP contract, version 1, without HTTP: calls come in as plain values, answers go out as
+//! plain values.
+//!
+//! In scope: routes, strict reading of requests, answers and problem documents, and the OpenAPI
+//! description made from the same tables. Out of scope: sockets and headers' casing, which
+//! `edge` translates.
+
+mod answer;
+mod incoming;
+mod json;
+mod outcome;
+mod problem;
+mod request;
+mod route;
+
+pub use answer::{Answer, CancelBody, CheckBody, HealthBody, RedemptionBody, Replay};
+pub use incoming::{Incoming, MAX_BODY_BYTES};
+pub use outcome::{cancelled, checked, found, redeemed, reversed};
+pub use problem::Problem;
+pub use request::{CancelRequest, CheckRequest, RedeemRequest};
+pub use route::{Method, Route};

@@ -1,0 +1,30 @@
+//! Faults: the edge does not know the answer.
+
+use super::Code;
+
+/// Why there is no answer. Whoever asked tries again with the same key; the reason is for the log
+/// and never leaves the edge.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// It will pass: no policy in force, KV or a shard out of reach.
+    Busy(String),
+    /// It should not happen: the edge is set up wrongly or has a bug.
+    Internal(String),
+}
+
+impl Fault {
+    /// Its name for good.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Busy(_) => Code::Busy,
+            Self::Internal(_) => Code::Fault,
+        }
+    }
+
+    /// The reason, for the log.
+    pub fn reason(&self) -> &str {
+        match self {
+            Self::Busy(reason) | Self::Internal(reason) => reason,
+        }
+    }
+}
