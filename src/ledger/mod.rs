@@ -25,5 +25,8 @@ pub use redemption_id::RedemptionId;
 pub use reply::{LedgerRefusal, Outcome, Reply};
 pub use shard::LedgerShard;
 
+#[cfg(test)]
+mod tests;
+
 /// Most entries of one coupon: then nothing more is redeemed with it.
 pub const MAX_ENTRIES: u8 = 20;

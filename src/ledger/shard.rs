@@ -47,6 +47,21 @@ impl<D: Database> LedgerShard<D> {
         Ok(Self { database, seen })
     }
 
+    #[cfg(test)]
+    pub(super) fn database(&self) -> &D {
+        &self.database
+    }
+
+    #[cfg(test)]
+    pub(super) fn database_mut(&mut self) -> &mut D {
+        &mut self.database
+    }
+
+    #[cfg(test)]
+    pub(super) fn into_database(self) -> D {
+        self.database
+    }
+
     /// Does what the call asks, now. Synchronous from the first read to the last: the object
     /// handles no other call in between.
     ///

@@ -1,0 +1,78 @@
+//! Property 13: what is stored and what goes over the wire, pinned by literal bytes. A change here
+//! needs a migration, and a build that understands both.
+
+use super::*;
+use crate::ledger::reply::{LedgerRefusal, Reply};
+use crate::ledger::schema::{MIGRATIONS, SchemaError, migrate};
+
+#[test]
+fn p13_the_schema_is_pinned() {
+    assert_eq!(MIGRATIONS.len(), 1, "append a migration, and pin it here");
+    assert_eq!(
+        MIGRATIONS[0],
+        "CREATE TABLE IF NOT EXISTS entry (\n  seq INTEGER PRIMARY KEY,\n  serial BLOB NOT NULL,\n  \
+         n INTEGER NOT NULL,\n  kind INTEGER NOT NULL,\n  at INTEGER NOT NULL,\n  shop INTEGER NOT \
+         NULL,\n  till INTEGER NOT NULL,\n  key BLOB NOT NULL,\n  fingerprint BLOB NOT NULL,\n  \
+         discount INTEGER NOT NULL,\n  order_amount INTEGER NOT NULL,\n  order_ref TEXT,\n  \
+         policy_epoch INTEGER NOT NULL,\n  shops_epoch INTEGER NOT NULL,\n  reversible_until INTEGER \
+         NOT NULL,\n  answer INTEGER NOT NULL,\n  UNIQUE (serial, n)\n) STRICT"
+    );
+}
+
+#[test]
+fn p13_a_migration_that_was_cut_off_is_repeated_and_a_later_builds_is_left_alone() {
+    let mut database = Sqlite::in_memory();
+    database.0.execute(MIGRATIONS[0], []).unwrap(); // cut off before it was recorded
+    migrate(&mut database).unwrap();
+    migrate(&mut database).unwrap();
+    database.0.execute("INSERT INTO migration (number) VALUES (2)", []).unwrap();
+    assert!(matches!(migrate(&mut database), Err(SchemaError::Newer)));
+}
+
+#[test]
+fn p13_a_stored_row_is_pinned() {
+    let mut ledger = Ledger::new();
+    ledger.redeem(0xab, by(7, 2, 1));
+    let row: String = ledger
+        .shard
+        .database()
+        .0
+        .query_row(
+            "SELECT seq || ' ' || hex(serial) || ' ' || n || ' ' || kind || ' ' || at || ' ' || shop
+             || ' ' || till || ' ' || hex(key) || ' ' || hex(fingerprint) || ' ' || discount || ' '
+             || order_amount || ' ' || order_ref || ' ' || policy_epoch || ' ' || shops_epoch || ' '
+             || reversible_until || ' ' || answer FROM entry",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    assert_eq!(
+        row,
+        "1 ABABABABABABABABABABABAB 0 1 1000001 7 2 01010101010101010101010101010101 \
+         00000BB8ABABABABABABABABABABABAB 2500 3000 bill 1 1 1 4600001 1"
+    );
+}
+
+#[test]
+fn p13_the_wire_is_pinned() {
+    let call = Call::new(EPOCHS, redeem(1, by(7, 2, 1), 3000));
+    let json = r#"{"v":1,"epochs":{"campaign":1,"shops":1},"command":{"redeem":{"serial":"AQEBAQEBAQEBAQEB","by":{"shop":7,"till":2,"key":"AQEBAQEBAQEBAQEBAQEBAQ"},"fingerprint":"AAALuAEBAQEBAQEBAQEBAQ","discount":2500,"order_amount":3000,"order_ref":"bill 1","reversal_window_s":3600}}}"#;
+    assert_eq!(serde_json::to_string(&call).unwrap(), json);
+    assert_eq!(Call::parse(json.as_bytes()), Some(call));
+    // A build that speaks another version is not guessed at.
+    assert_eq!(Call::parse(json.replacen("\"v\":1", "\"v\":2", 1).as_bytes()), None);
+    assert_eq!(Call::parse(json.replacen("\"v\":1", "\"v\":1,\"x\":0", 1).as_bytes()), None);
+
+    let reply = Reply {
+        outcome: Outcome::Refused(LedgerRefusal::AlreadyRedeemed {
+            at: Timestamp::from_millis(5),
+            shop: 7,
+            till: 2,
+        }),
+        rows_written: 0,
+    };
+    assert_eq!(
+        serde_json::to_string(&reply).unwrap(),
+        r#"{"outcome":{"refused":{"already-redeemed":{"at":5,"shop":7,"till":2}}},"rows_written":0}"#
+    );
+}

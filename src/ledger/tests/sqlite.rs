@@ -1,0 +1,51 @@
+//! The port to SQLite, through `rusqlite`.
+
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, ToSql};
+
+use crate::ledger::database::{Cell, Database, Executed, Value};
+
+#[derive(Debug)]
+pub(super) struct Sqlite(pub(super) Connection);
+
+impl Sqlite {
+    pub(super) fn in_memory() -> Self {
+        Self(Connection::open_in_memory().unwrap())
+    }
+}
+
+impl ToSql for Value<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Value::Null => ValueRef::Null,
+            // As a floating point number, because that is how the edge binds it.
+            Value::Integer(number) => ValueRef::Real(*number as f64),
+            Value::Blob(bytes) => ValueRef::Blob(bytes),
+            Value::Text(text) => ValueRef::Text(text.as_bytes()),
+        }))
+    }
+}
+
+impl Database for Sqlite {
+    type Error = rusqlite::Error;
+
+    fn run(&mut self, sql: &str, parameters: &[Value<'_>]) -> rusqlite::Result<Executed> {
+        let mut statement = self.0.prepare(sql)?;
+        let columns = statement.column_count();
+        let mut rows = statement.query(rusqlite::params_from_iter(parameters))?;
+        let mut executed = Executed::default();
+        while let Some(row) = rows.next()? {
+            let cells = (0..columns).map(|column| {
+                Ok(match row.get_ref(column)? {
+                    ValueRef::Null => Cell::Null,
+                    ValueRef::Integer(number) => Cell::Integer(number),
+                    ValueRef::Blob(bytes) => Cell::Blob(bytes.to_vec()),
+                    ValueRef::Text(text) => Cell::Text(String::from_utf8(text.to_vec()).unwrap()),
+                    ValueRef::Real(number) => panic!("a floating point number: {number}"),
+                })
+            });
+            executed.rows.push(cells.collect::<rusqlite::Result<_>>()?);
+        }
+        Ok(executed)
+    }
+}
