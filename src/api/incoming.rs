@@ -91,6 +91,16 @@ impl Incoming {
     }
 }
 
+/// Splits an absolute URL, as the WHATWG URL standard serialises it, into what a signature covers:
+/// authority, path, and query with its `?` (`?` alone when there is none).
+pub fn split_url(url: &str) -> (&str, &str, &str) {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let rest = rest.split_once('#').map_or(rest, |(rest, _)| rest);
+    let (authority, target) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+    let (path, query) = target.split_at(target.find('?').unwrap_or(target.len()));
+    (authority, path, if query.is_empty() { "?" } else { query })
+}
+
 /// `application/json`, with or without `charset=utf-8` ([RFC 8259 section 11] defines no parameter,
 /// but clients send that one).
 ///
@@ -105,6 +115,18 @@ fn is_json(content_type: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn urls_split_as_rfc_9421_section_2_2_says() {
+        for (url, parts) in [
+            ("https://a.example/v1/x?b=1&c", ("a.example", "/v1/x", "?b=1&c")),
+            ("http://127.0.0.1:8787/", ("127.0.0.1:8787", "/", "?")),
+            ("https://a.example/x?", ("a.example", "/x", "?")),
+            ("https://a.example/x?y=/z?#f", ("a.example", "/x", "?y=/z?")),
+        ] {
+            assert_eq!(split_url(url), parts);
+        }
+    }
 
     #[test]
     fn only_json_is_json() {

@@ -6,6 +6,7 @@
 //! `edge` translates.
 
 mod answer;
+mod documents;
 mod incoming;
 mod json;
 mod outcome;
@@ -14,7 +15,8 @@ mod request;
 mod route;
 
 pub use answer::{Answer, CancelBody, CheckBody, HealthBody, RedemptionBody, Replay};
-pub use incoming::{Incoming, MAX_BODY_BYTES};
+pub use documents::{docs_page, openapi_document};
+pub use incoming::{Incoming, MAX_BODY_BYTES, split_url};
 pub use outcome::{cancelled, checked, found, redeemed, reversed};
 pub use problem::Problem;
 pub use request::{CancelRequest, CheckRequest, RedeemRequest};

@@ -1,5 +1,7 @@
 //! A policy in memory: how long it may be used, and what may take its place.
 
+use std::rc::Rc;
+
 use crate::time::Timestamp;
 
 /// A document that the issuer signs and replaces by later ones.
@@ -80,35 +82,55 @@ pub enum Freshness {
     RefreshFirst,
 }
 
-/// A verified policy in memory, and when KV last gave it.
+/// A verified policy in memory, when KV last gave it, and when it was last asked for the next.
 #[derive(Debug)]
 pub struct Held<P> {
-    policy: P,
+    policy: Rc<P>,
     fetched: Timestamp,
+    asked: Timestamp,
+    failed: bool,
 }
 
 const FRESH_MS: u64 = 30_000;
 const USABLE_MS: u64 = 120_000;
 
+/// How long KV is left alone after it was asked without success: a KV that is down or slow must not
+/// slow down every request.
+const RETRY_MS: u64 = 5_000;
+
 impl<P: Policy> Held<P> {
     /// Holds what was fetched at this time.
     pub fn new(policy: P, fetched: Timestamp) -> Self {
-        Self { policy, fetched }
+        Self { policy: Rc::new(policy), fetched, asked: fetched, failed: false }
     }
 
     /// How fresh it is.
     pub fn freshness(&self, now: Timestamp) -> Freshness {
+        let asked_just_now = now.millis_since(self.asked) < RETRY_MS;
         match now.millis_since(self.fetched) {
             0..FRESH_MS => Freshness::Fresh,
+            FRESH_MS..USABLE_MS if asked_just_now => Freshness::Fresh,
             FRESH_MS..USABLE_MS => Freshness::RefreshBehind,
+            _ if asked_just_now && self.failed => Freshness::Fresh,
             _ => Freshness::RefreshFirst,
         }
     }
 
+    /// Notes that KV is being asked for the next one.
+    pub fn asking(&mut self, now: Timestamp) {
+        self.asked = now;
+        self.failed = false;
+    }
+
+    /// Notes that KV gave nothing that can be used.
+    pub fn asked_in_vain(&mut self) {
+        self.failed = true;
+    }
+
     /// The policy while it is in force, however old the copy: with KV unreachable an edge goes on
     /// until `valid_until`, and then answers nothing rather than guess.
-    pub fn in_force(&self, now: Timestamp) -> Option<&P> {
-        (now < self.policy.valid_until()).then_some(&self.policy)
+    pub fn in_force(&self, now: Timestamp) -> Option<Rc<P>> {
+        (now < self.policy.valid_until()).then(|| Rc::clone(&self.policy))
     }
 
     /// Takes what KV gives now. The same document again counts as fresh.

@@ -1,5 +1,7 @@
 //! The secret that belongs to a till's key id.
 
+use std::collections::BTreeMap;
+
 use hmac::Mac;
 use subtle::ConstantTimeEq;
 
@@ -46,6 +48,17 @@ impl TillKey {
 pub struct PosRoots([Option<Root>; 16]);
 
 impl PosRoots {
+    /// Reads the edge's secret: a JSON object from a root's number to the root; `None` when a part
+    /// of it is something else.
+    pub fn parse(json: &str) -> Option<Self> {
+        let texts: BTreeMap<String, String> = serde_json::from_str(json).ok()?;
+        let mut roots = Self::default();
+        for (number, root) in &texts {
+            roots.insert(number.parse().ok()?, Root::parse(root)?)?;
+        }
+        Some(roots)
+    }
+
     /// Puts a root in its place; `None` when the number is over 15.
     pub fn insert(&mut self, number: u8, root: Root) -> Option<()> {
         *self.0.get_mut(usize::from(number))? = Some(root);

@@ -1,6 +1,6 @@
 //! Coupon keys: one per campaign and key id, derived from the issuer's root.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
@@ -70,6 +70,20 @@ impl std::fmt::Debug for CouponKey {
 pub struct Keyring(HashMap<KeyId, CouponKey>);
 
 impl Keyring {
+    /// Reads the edge's secret: a JSON object from `<campaign>/<kid>` to the derived key; `None`
+    /// when a part of it is something else.
+    pub fn parse(json: &str) -> Option<Self> {
+        let keys: BTreeMap<String, String> = serde_json::from_str(json).ok()?;
+        keys.iter()
+            .map(|(id, secret)| {
+                let (campaign, kid) = id.split_once('/')?;
+                let campaign = CampaignId::try_from(campaign.parse::<u32>().ok()?).ok()?;
+                let id = KeyId { campaign, kid: kid.parse().ok()? };
+                Some(CouponKey::new(id, &Key::parse(secret)?))
+            })
+            .collect()
+    }
+
     /// The key of this id.
     pub fn find(&self, id: KeyId) -> Option<&CouponKey> {
         self.0.get(&id)

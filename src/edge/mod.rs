@@ -1,0 +1,37 @@
+//! The Worker and its Durable Object: the only place that names `worker`. It translates and
+//! carries; what is decided is decided in the core.
+//!
+//! Nothing here may panic: a panic inside the Durable Object leaves its caller without an answer.
+
+mod clock;
+mod config;
+mod handler;
+mod ledger_client;
+mod ledger_object;
+mod log;
+mod policies;
+mod receive;
+mod respond;
+
+use worker::{Context, Env, Request, Response, Result, event};
+
+use self::log::Log;
+
+pub use ledger_object::LedgerObject;
+
+/// Every HTTP request comes in here, and leaves one line in the log.
+#[event(fetch)]
+async fn fetch(mut request: Request, env: Env, context: Context) -> Result<Response> {
+    let log = Log::start(clock::now());
+    let incoming = receive::head(&request)?;
+    let answer = match config::load(&env) {
+        Ok(config) => {
+            let offset = std::cell::Cell::default();
+            let desk = handler::Desk { config, env, context, log: &log, offset };
+            desk.answer(&mut request, incoming).await
+        }
+        Err(fault) => log.fault(&fault),
+    };
+    log.finish(clock::now(), &answer);
+    respond::send(answer, &request, log.request_id())
+}

@@ -1,0 +1,150 @@
+//! The policies in this instance's memory, and fetching them from KV.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::time::Duration;
+
+use futures_util::future::{Either, select};
+use worker::{Delay, Env};
+
+use super::log::event;
+use super::{clock, handler::Desk};
+use crate::campaign::CampaignId;
+use crate::policy::{CampaignPolicy, Freshness, Held, Policy, PolicyKeys, ShopsPolicy, open};
+use crate::refusal::Fault;
+use crate::time::Timestamp;
+
+/// The binding of the KV namespace.
+const KV: &str = "POLICY";
+
+/// A KV that takes longer counts as out of reach.
+const KV_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// The policies in memory. Bounded: only campaigns that have a key are asked for.
+pub(super) struct Policies {
+    campaigns: Memory<CampaignPolicy>,
+    shops: Memory<ShopsPolicy>,
+}
+
+struct Memory<P> {
+    keys: PolicyKeys,
+    held: RefCell<HashMap<String, Held<P>>>,
+}
+
+impl Policies {
+    /// Nothing in memory yet.
+    pub(super) fn new(keys: PolicyKeys) -> Self {
+        Self { campaigns: Memory::new(keys.clone()), shops: Memory::new(keys) }
+    }
+}
+
+impl Desk<'_> {
+    /// The campaign's policy in force.
+    pub(super) async fn campaign_policy(
+        &self,
+        campaign: CampaignId,
+    ) -> Result<Rc<CampaignPolicy>, Fault> {
+        let kv_key = CampaignPolicy::kv_key_of(campaign);
+        self.current(&kv_key, |policies| &policies.campaigns).await
+    }
+
+    /// The shops' policy in force.
+    pub(super) async fn shops_policy(&self) -> Result<Rc<ShopsPolicy>, Fault> {
+        self.current(ShopsPolicy::KV_KEY, |policies| &policies.shops).await
+    }
+
+    /// Fetches both at once, because a shard has seen a newer one.
+    pub(super) async fn refresh_policies(&self, campaign: CampaignId) {
+        let Policies { campaigns, shops } = &self.config.policies;
+        self.log.kv_read();
+        campaigns.refresh(&CampaignPolicy::kv_key_of(campaign), &self.env).await;
+        self.log.kv_read();
+        shops.refresh(ShopsPolicy::KV_KEY, &self.env).await;
+    }
+
+    async fn current<P: Policy + 'static>(
+        &self,
+        kv_key: &str,
+        memory: fn(&Policies) -> &Memory<P>,
+    ) -> Result<Rc<P>, Fault> {
+        let now = clock::now();
+        match memory(&self.config.policies).freshness(kv_key, now) {
+            Freshness::Fresh => {}
+            Freshness::RefreshBehind => {
+                self.log.kv_read();
+                let (config, env) = (Rc::clone(&self.config), self.env.clone());
+                let kv_key = kv_key.to_owned();
+                memory(&config.policies).asking(&kv_key, now);
+                self.context.wait_until(async move {
+                    memory(&config.policies).refresh(&kv_key, &env).await;
+                });
+            }
+            Freshness::RefreshFirst => {
+                self.log.kv_read();
+                memory(&self.config.policies).refresh(kv_key, &self.env).await;
+            }
+        }
+        let held = memory(&self.config.policies).held.borrow();
+        held.get(kv_key)
+            .and_then(|held| held.in_force(clock::now()))
+            .ok_or_else(|| Fault::Busy(format!("no {kv_key} in force")))
+    }
+}
+
+impl<P: Policy> Memory<P> {
+    fn new(keys: PolicyKeys) -> Self {
+        Self { keys, held: RefCell::default() }
+    }
+
+    fn freshness(&self, kv_key: &str, now: Timestamp) -> Freshness {
+        let held = self.held.borrow();
+        held.get(kv_key).map_or(Freshness::RefreshFirst, |held| held.freshness(now))
+    }
+
+    fn asking(&self, kv_key: &str, now: Timestamp) {
+        if let Some(held) = self.held.borrow_mut().get_mut(kv_key) {
+            held.asking(now);
+        }
+    }
+
+    /// Asks KV once. What cannot be used leaves the last good one in place and a line in the log.
+    async fn refresh(&self, kv_key: &str, env: &Env) {
+        self.asking(kv_key, clock::now());
+        let taken = match fetch(kv_key, env).await {
+            Ok(published) => self.take(kv_key, &published),
+            Err(why) => Err(why),
+        };
+        if let Err(why) = taken {
+            event("policy-not-taken", clock::now(), kv_key, &why);
+            if let Some(held) = self.held.borrow_mut().get_mut(kv_key) {
+                held.asked_in_vain();
+            }
+        }
+    }
+
+    fn take(&self, kv_key: &str, published: &str) -> Result<(), String> {
+        let policy = open::<P>(kv_key, published, &self.keys).map_err(|why| why.to_string())?;
+        let now = clock::now();
+        let mut memory = self.held.borrow_mut();
+        match memory.get_mut(kv_key) {
+            Some(held) => held.replace(policy, now).map_err(|why| why.to_string()),
+            None => {
+                memory.insert(kv_key.to_owned(), Held::new(policy, now));
+                Ok(())
+            }
+        }
+    }
+}
+
+async fn fetch(kv_key: &str, env: &Env) -> Result<String, String> {
+    let kv = env.kv(KV).map_err(|_| format!("{KV} is not bound"))?;
+    let get = kv.get(kv_key).text();
+    futures_util::pin_mut!(get);
+    match select(get, Delay::from(KV_TIMEOUT)).await {
+        Either::Left((Ok(Some(published)), _)) => Ok(published),
+        Either::Left((Ok(None), _)) => Err("nothing is published".to_owned()),
+        Either::Left((Err(why), _)) => Err(format!("KV: {why}")),
+        Either::Right(_) => Err("KV: no answer in time".to_owned()),
+    }
+}
