@@ -1,0 +1,142 @@
+//! A workerd process that runs the built Worker.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail, ensure};
+
+/// What a workerd process is started with.
+#[derive(Debug)]
+pub struct Start<'a> {
+    /// The project's folder: `build/`, `local/edge.capnp` and `node_modules/` are in it.
+    pub project: &'a Path,
+    /// The port on 127.0.0.1 that it listens on.
+    pub port: u16,
+    /// The folder of the ledger's SQLite files; made if it is not there.
+    pub storage: &'a Path,
+    /// Where it finds KV.
+    pub kv: SocketAddr,
+    /// Secrets and variables: passed in the environment, never on a command line or in a file.
+    pub bindings: &'a [(String, String)],
+}
+
+/// A running workerd; killed when dropped.
+#[derive(Debug)]
+pub struct Workerd {
+    child: Child,
+}
+
+impl Workerd {
+    /// Starts workerd and waits until it listens. Each further line that it prints goes to `lines`:
+    /// the log of the edge.
+    ///
+    /// # Errors
+    /// When it is not installed or the Worker is not built (the message says what to run), or when
+    /// it ends before it listens.
+    pub fn start(start: &Start<'_>, lines: mpsc::Sender<String>) -> Result<Self> {
+        for needed in ["build/index.js", "build/index_bg.wasm"] {
+            ensure!(
+                start.project.join(needed).exists(),
+                "{needed} is missing: run ./scripts/build first"
+            );
+        }
+        fs::create_dir_all(start.storage)
+            .with_context(|| format!("cannot make {}", start.storage.display()))?;
+        let mut child = Command::new(binary(start.project)?)
+            .arg("serve")
+            .arg(start.project.join("local/edge.capnp"))
+            .arg(format!("--socket-addr=http=127.0.0.1:{}", start.port))
+            .arg(format!("--external-addr=kv={}", start.kv))
+            .arg(format!("--directory-path=ledger={}", start.storage.display()))
+            // Says on standard output, before the first log line, that it listens.
+            .arg("--control-fd=1")
+            .envs(start.bindings.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .context("cannot start workerd")?;
+
+        let stdout = child.stdout.take().context("workerd has no standard output")?;
+        let stderr = child.stderr.take().context("workerd has no standard error")?;
+        let (ready, listening) = mpsc::channel();
+        let errors = lines.clone();
+        thread::spawn(move || forward(stdout, &lines, Some(ready)));
+        let complaints = thread::spawn(move || forward(stderr, &errors, None));
+
+        let mut workerd = Self { child };
+        if listening.recv_timeout(Duration::from_secs(30)).is_err() {
+            workerd.kill();
+            let complaints = complaints.join().unwrap_or_default();
+            bail!("workerd does not listen on port {}: {complaints}", start.port);
+        }
+        Ok(workerd)
+    }
+
+    /// Ends the process at once, as a power cut would: SIGKILL.
+    pub fn kill(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// Whether the process has ended.
+    pub fn has_ended(&mut self) -> bool {
+        !matches!(self.child.try_wait(), Ok(None))
+    }
+}
+
+impl Drop for Workerd {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// A port on 127.0.0.1 that is free now.
+///
+/// # Errors
+/// When the system has none.
+pub fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}
+
+/// Passes lines on, except for workerd's own word that it listens. Gives back the last line.
+fn forward(
+    from: impl std::io::Read,
+    lines: &mpsc::Sender<String>,
+    mut ready: Option<mpsc::Sender<()>>,
+) -> String {
+    let mut last = String::new();
+    for line in BufReader::new(from).lines().map_while(Result::ok) {
+        if line.starts_with("{\"event\":\"listen\"") {
+            if let Some(ready) = ready.take() {
+                let _ = ready.send(());
+            }
+            continue;
+        }
+        last.clone_from(&line);
+        // Whoever does not listen any more does not miss it.
+        let _ = lines.send(line);
+    }
+    last
+}
+
+/// The workerd of the locked npm packages.
+fn binary(project: &Path) -> Result<PathBuf> {
+    let packages = project.join("node_modules/@cloudflare");
+    let found = fs::read_dir(&packages).ok().and_then(|entries| {
+        let mut folders = entries.flatten().map(|entry| entry.path());
+        folders.find_map(|folder| {
+            let is_workerd = folder.file_name()?.to_str()?.starts_with("workerd-");
+            let binary = folder.join("bin/workerd");
+            (is_workerd && binary.exists()).then_some(binary)
+        })
+    });
+    found.context("workerd is not installed: run ./scripts/setup first")
+}
