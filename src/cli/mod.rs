@@ -9,6 +9,7 @@
 
 mod args;
 mod init;
+mod inspect;
 mod issuer;
 mod outcome;
 mod output;
@@ -53,6 +54,7 @@ Example:
 #[derive(Subcommand)]
 enum Command {
     Init(init::Init),
+    Inspect(inspect::Inspect),
 }
 
 /// What every command is told.
@@ -71,6 +73,7 @@ pub fn run() -> ExitCode {
     let context = Context { dir: cli.dir, json: cli.json, now: now() };
     let result = match &cli.command {
         Command::Init(init) => init.run(&context),
+        Command::Inspect(inspect) => inspect.run(&context),
     };
     outcome::report(result, context.json)
 }
