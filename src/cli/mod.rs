@@ -13,6 +13,7 @@ mod inspect;
 mod issuer;
 mod outcome;
 mod output;
+mod shop;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -54,6 +55,8 @@ Example:
 #[derive(Subcommand)]
 enum Command {
     Init(init::Init),
+    #[command(subcommand)]
+    Shop(shop::Shop),
     Inspect(inspect::Inspect),
 }
 
@@ -73,6 +76,7 @@ pub fn run() -> ExitCode {
     let context = Context { dir: cli.dir, json: cli.json, now: now() };
     let result = match &cli.command {
         Command::Init(init) => init.run(&context),
+        Command::Shop(shop) => shop.run(&context),
         Command::Inspect(inspect) => inspect.run(&context),
     };
     outcome::report(result, context.json)
