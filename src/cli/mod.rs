@@ -10,6 +10,8 @@
 mod args;
 mod init;
 mod inspect;
+mod interrupt;
+mod issue;
 mod issuer;
 mod outcome;
 mod output;
@@ -50,13 +52,15 @@ Exit codes:
   130  interrupted: nothing was done
 
 Example:
-  coupon init";
+  coupon init
+  coupon issue --help";
 
 #[derive(Subcommand)]
 enum Command {
     Init(init::Init),
     #[command(subcommand)]
     Shop(shop::Shop),
+    Issue(issue::Issue),
     Inspect(inspect::Inspect),
 }
 
@@ -77,6 +81,7 @@ pub fn run() -> ExitCode {
     let result = match &cli.command {
         Command::Init(init) => init.run(&context),
         Command::Shop(shop) => shop.run(&context),
+        Command::Issue(issue) => issue.run(&context),
         Command::Inspect(inspect) => inspect.run(&context),
     };
     outcome::report(result, context.json)
