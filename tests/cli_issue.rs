@@ -160,13 +160,14 @@ fn each_batch_is_on_record() {
 #[test]
 fn what_cannot_be_issued_is_refused_before_anything_is_written() {
     let desk = desk();
-    let cases: [(&[&str], i32, &str); 8] = [
+    let cases: [(&[&str], i32, &str); 9] = [
         (&["--campaign", "5"], 2, "cannot be used multiple times"),
         (&["--kid", "3"], 1, "campaign 536870913 has no kid 3: it has [1, 2]"),
         (&["--from", "2026-02-23T00:00:00Z"], 1, "the token's window is empty"),
         (&["--until", "2026-02-23"], 2, "a time is RFC 3339"),
         (&["--until", "2026-02-23T00:00:00.5Z"], 2, "a time is in whole seconds"),
         (&["--until", "2106-02-07T06:28:16Z"], 2, "before 2106-02-07T06:28:16Z"),
+        (&["--qr", "png"], 2, "--qr-dir"),
         (&["--scope", "0x1ffffffff"], 2, "groups are 32 bits"),
         (&["--out", "no/such/dir"], 2, "cannot be used multiple times"),
     ];
@@ -179,6 +180,9 @@ fn what_cannot_be_issued_is_refused_before_anything_is_written() {
     let (code, said) = issue(&desk, "1", "no/such/dir", &[]);
     assert_eq!(code, 1);
     assert!(said.contains("cannot write no/such/dir.part"), "{said}");
+    let (code, said) = issue(&desk, "10001", "coupons.txt", &["--sheet", "sheet.html"]);
+    assert_eq!(code, 1);
+    assert!(said.contains("at most 10000 coupons"), "{said}");
     let other = ["issue", "--campaign", "5", "--count", "1", "--value", "1", "--out", "x"];
     let (code, _, said) = desk.coupon(&other);
     assert_eq!(code, 1);

@@ -2,6 +2,9 @@
 
 mod format;
 mod mint;
+mod pictures;
+mod qr;
+mod sheet;
 mod terms;
 
 use std::io::Write;
@@ -18,6 +21,7 @@ use super::output::NewFile;
 use super::{Context, Outcome, args};
 use crate::campaign::CampaignId;
 use format::Format;
+use pictures::Pictures;
 use terms::Terms;
 
 /// What did not happen when the command was interrupted.
@@ -33,7 +37,9 @@ const NOTHING_ISSUED: &str = "nothing was issued and no file was written";
 #[derive(Args)]
 #[command(after_help = "\
 Example:
-  coupon issue --campaign 536870913 --count 1000000 --value 2500 --out coupons.txt")]
+  coupon issue --campaign 536870913 --count 1000000 --value 2500 --out coupons.txt
+  coupon issue --campaign 536870913 --count 60 --value 2500 --out coupons.csv --format csv \\
+      --qr png --qr-dir codes --sheet coupons.html")]
 pub(crate) struct Issue {
     /// The campaign's id.
     #[arg(long, value_name = "ID", value_parser = args::campaign)]
@@ -71,7 +77,10 @@ pub(crate) struct Issue {
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
 
-    /// Replace the file if it exists.
+    #[command(flatten)]
+    pictures: pictures::PictureArgs,
+
+    /// Replace files that exist; never the directory of QR codes.
     #[arg(long)]
     force: bool,
 }
@@ -84,10 +93,12 @@ impl Issue {
         let terms = Terms::settle(self, &issuer, &campaign)?;
         let interrupt = Interrupt::watch()?;
         let mut out = NewFile::create(&self.out, self.force)?;
+        let pictures = Pictures::create(&self.pictures, self.count, &campaign, self.force)?;
 
         // 2. Sign and write.
         let progress = progress_bar(self.count, context.json);
         out.write_all(self.format.header().as_bytes())?;
+        let mut pictured = Vec::new();
         mint::in_order(
             &terms,
             self.count,
@@ -97,10 +108,16 @@ impl Issue {
                 out.write_all(lines.as_bytes())
                     .with_context(|| format!("cannot write {}.part", self.out.display()))?;
                 progress.inc(coupons.len() as u64);
+                if pictures.is_some() {
+                    pictured.extend(coupons);
+                }
                 Ok(())
             },
         )?;
-        let complete = out.complete()?;
+        let mut complete = vec![out.complete()?];
+        if let Some(pictures) = pictures {
+            complete.extend(pictures.draw(&pictured, &terms, &interrupt)?);
+        }
         progress.finish_and_clear();
         interrupt.check(NOTHING_ISSUED)?;
 
@@ -108,7 +125,9 @@ impl Issue {
         //    on record, never coupons that nobody knows of.
         let batch = self.batch(context, &terms)?;
         issuer.record(&batch)?;
-        complete.put_in_place()?;
+        for output in complete {
+            output.put_in_place()?;
+        }
         Ok(self.outcome(&batch))
     }
 
