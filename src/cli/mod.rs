@@ -1,1 +1,94 @@
-//! x
+//! The `coupon` command: what an issuer and an operator do from a terminal.
+//!
+//! In scope: the command line, the issuer's directory, files, terminals, the clock and randomness.
+//! What a token, a credential or a policy *is*, the core decides.
+//!
+//! One file per command. Each is a struct of arguments with `run(&self, &Context)`, which gives an
+//! `Outcome` to print or an error; where the exit code says more than "failed", the error is a
+//! `Failure`.
+
+mod args;
+mod init;
+mod inspect;
+mod interrupt;
+mod issue;
+mod issuer;
+mod outcome;
+mod output;
+mod shop;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use clap::{Parser, Subcommand};
+
+use crate::time::Timestamp;
+use outcome::Outcome;
+
+/// Signs coupons, enrols shops, and talks to the edge that redeems them.
+#[derive(Parser)]
+#[command(name = "coupon", version, propagate_version = true, after_help = AFTER_HELP)]
+struct Cli {
+    /// The issuer's directory: keys, campaigns, and a record of what was issued.
+    #[arg(long, global = true, env = "COUPON_DIR", default_value = "./issuer")]
+    dir: PathBuf,
+
+    /// Print one JSON document; errors too, on stderr, as {"error": "..."}.
+    #[arg(long, global = true)]
+    json: bool,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+const AFTER_HELP: &str = "\
+Exit codes:
+  0    done
+  1    failed: stderr says why, and what to do
+  2    wrong usage
+  3    refused by the edge, or it would be
+  4    outcome unknown: run it again with the same key
+  130  interrupted: nothing was done
+
+Example:
+  coupon init
+  coupon issue --help";
+
+#[derive(Subcommand)]
+enum Command {
+    Init(init::Init),
+    #[command(subcommand)]
+    Shop(shop::Shop),
+    Issue(issue::Issue),
+    Inspect(inspect::Inspect),
+}
+
+/// What every command is told.
+struct Context {
+    /// The issuer's directory.
+    dir: PathBuf,
+    /// Whether a program reads the answer.
+    json: bool,
+    /// When the command was started.
+    now: Timestamp,
+}
+
+/// Runs the command that this process was started with.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let context = Context { dir: cli.dir, json: cli.json, now: now() };
+    let result = match &cli.command {
+        Command::Init(init) => init.run(&context),
+        Command::Shop(shop) => shop.run(&context),
+        Command::Issue(issue) => issue.run(&context),
+        Command::Inspect(inspect) => inspect.run(&context),
+    };
+    outcome::report(result, context.json)
+}
+
+fn now() -> Timestamp {
+    // A clock before 1970 is broken; it reads as 1970, and whatever is signed then has expired.
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_millis(u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX))
+}

@@ -1,0 +1,37 @@
+//! Values that several commands read: from arguments, from a shop list, from a campaign's policy.
+
+use crate::campaign::CampaignId;
+use crate::time::Timestamp;
+
+/// A campaign's id.
+pub(crate) fn campaign(text: &str) -> Result<CampaignId, String> {
+    let id = text.parse::<u32>().map_err(|error| error.to_string())?;
+    CampaignId::try_from(id).map_err(str::to_owned)
+}
+
+/// A time as tokens and credentials hold it: Unix seconds in 32 bits. A part of a second is
+/// refused, not rounded: which way would be a decision about money.
+pub(crate) fn seconds(text: &str) -> Result<u32, String> {
+    let time = Timestamp::parse_rfc3339(text)
+        .ok_or("a time is RFC 3339 in UTC, like 2026-02-06T04:00:00Z")?;
+    if !time.millis().is_multiple_of(1000) {
+        return Err("a time is in whole seconds".to_owned());
+    }
+    u32::try_from(time.seconds()).map_err(|_| "a time is before 2106-02-07T06:28:16Z".to_owned())
+}
+
+/// A bit set of shop groups: decimal, or hexadecimal after `0x`.
+pub(crate) fn groups(text: &str) -> Result<u32, String> {
+    let (digits, radix) = text.strip_prefix("0x").map_or((text, 10), |digits| (digits, 16));
+    // Rust's own parser takes a plus sign as well, which would be a second spelling.
+    let bits = match digits.starts_with('+') {
+        true => None,
+        false => u32::from_str_radix(digits, radix).ok(),
+    };
+    bits.ok_or_else(|| "groups are 32 bits, decimal or like 0x5".to_owned())
+}
+
+/// A bit set of shop groups, as people read it.
+pub(crate) fn group_list(bits: u32) -> Vec<u32> {
+    (0..u32::BITS).filter(|bit| bits >> bit & 1 == 1).collect()
+}

@@ -1,0 +1,84 @@
+//! What all coupons of a batch have in common, settled from the arguments and the campaign.
+
+use anyhow::{Context, anyhow, bail};
+
+use super::Issue;
+use crate::campaign::Serial;
+use crate::cli::args::seconds;
+use crate::cli::issuer::{CampaignFile, Issuer};
+use crate::time::Timestamp;
+use crate::token::{Coupon, CouponFields, CouponKey, KeyId, Malformed};
+
+/// The terms of a batch: a key, and every field but the serial.
+pub(super) struct Terms {
+    pub(super) key: CouponKey,
+    fields: CouponFields,
+}
+
+impl Terms {
+    /// Settles them; fails when there could be no such coupon.
+    pub(super) fn settle(
+        args: &Issue,
+        issuer: &Issuer,
+        campaign: &CampaignFile,
+    ) -> anyhow::Result<Self> {
+        let kid = choose_kid(args.kid, campaign)?;
+        let key = issuer.coupon_key(KeyId { campaign: campaign.campaign, kid });
+        let fields = CouponFields {
+            campaign: campaign.campaign,
+            serial: Serial::from_bytes([0; 12]),
+            value: args.value.get(),
+            not_before: time(args.from, campaign.from(), "--from")?,
+            not_after: time(args.until, campaign.until(), "--until")?,
+            scope: args.scope,
+            flags: 0,
+        };
+        let terms = Self { key, fields };
+        terms.coupon(fields.serial)?;
+        Ok(terms)
+    }
+
+    /// The coupon of this serial.
+    pub(super) fn coupon(&self, serial: Serial) -> anyhow::Result<Coupon> {
+        Coupon::new(CouponFields { serial, ..self.fields })
+            .map_err(|invalid| anyhow!("no such coupon: {}", Malformed::Coupon(invalid).detail()))
+    }
+
+    /// Which of the campaign's keys signs.
+    pub(super) fn kid(&self) -> u16 {
+        self.key.id().kid
+    }
+
+    /// Face value in minor units.
+    pub(super) fn value(&self) -> u32 {
+        self.fields.value
+    }
+
+    /// From when they may be used.
+    pub(super) fn not_before(&self) -> Timestamp {
+        Timestamp::from_seconds(self.fields.not_before)
+    }
+
+    /// Until when (exclusive) they may be used.
+    pub(super) fn not_after(&self) -> Timestamp {
+        Timestamp::from_seconds(self.fields.not_after)
+    }
+}
+
+fn choose_kid(asked: Option<u16>, campaign: &CampaignFile) -> anyhow::Result<u16> {
+    let (id, kids) = (campaign.campaign, &campaign.kids);
+    match asked {
+        Some(kid) if kids.contains(&kid) => Ok(kid),
+        Some(kid) => bail!("campaign {id} has no kid {kid}: it has {kids:?}"),
+        None => kids.iter().max().copied().with_context(|| format!("campaign {id} has no kid")),
+    }
+}
+
+fn time(asked: Option<u32>, window: Option<&str>, option: &str) -> anyhow::Result<u32> {
+    match (asked, window) {
+        (Some(time), _) => Ok(time),
+        (None, Some(time)) => seconds(time)
+            .map_err(|why| anyhow!("the campaign's window cannot be used, say {option}: {why}")),
+        (None, None) => bail!("the campaign has no window: say {option}"),
+    }
+}

@@ -1,0 +1,78 @@
+//! `keys.json`: the secrets that an issuer starts from.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use anyhow::Context;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use zeroize::Zeroizing;
+
+use crate::base64url;
+use crate::secret::Root;
+
+/// Every secret of the issuer.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Keys {
+    /// Coupon keys are derived from it.
+    issuer_root: Secret,
+    /// Tills' secrets are derived from these, by number, 0 to 15.
+    pos_roots: BTreeMap<u8, Secret>,
+    /// Seed of the Ed25519 key that signs policies.
+    policy_key: Secret,
+}
+
+impl Keys {
+    /// New keys, from the system's randomness.
+    pub(super) fn generate() -> anyhow::Result<Self> {
+        Ok(Self {
+            issuer_root: Secret::generate()?,
+            pos_roots: BTreeMap::from([(0, Secret::generate()?)]),
+            policy_key: Secret::generate()?,
+        })
+    }
+
+    /// The root of the coupon keys.
+    pub(super) fn issuer_root(&self) -> Root {
+        Root::from_bytes(*self.issuer_root.0)
+    }
+
+    /// A root of tills' secrets.
+    pub(super) fn pos_root(&self, number: u8) -> Option<Root> {
+        self.pos_roots.get(&number).map(|root| Root::from_bytes(*root.0))
+    }
+}
+
+/// 32 secret bytes, base64url in the file. Cleared from memory on drop; never printed.
+struct Secret(Zeroizing<[u8; 32]>);
+
+impl Secret {
+    fn generate() -> anyhow::Result<Self> {
+        let mut bytes = Zeroizing::new([0; 32]);
+        getrandom::fill(bytes.as_mut()).context("the system gives no randomness")?;
+        Ok(Self(bytes))
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret")
+    }
+}
+
+impl Serialize for Secret {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&Zeroizing::new(base64url::encode(self.0.as_ref())))
+    }
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <Cow<'_, str>>::deserialize(deserializer)?;
+        let bytes = base64url::decode(&text);
+        bytes
+            .map(|bytes| Self(Zeroizing::new(bytes)))
+            .ok_or_else(|| D::Error::custom("a secret is base64url of 32 bytes"))
+    }
+}

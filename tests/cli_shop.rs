@@ -1,0 +1,191 @@
+//! `coupon shop enrol`: which rows are taken, and that the secrets are the ones the edge derives.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test"
+)]
+
+mod cli_desk;
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use cli_desk::Desk;
+use coupon_edge::secret::Root;
+use coupon_edge::till::{Till, TillKey};
+use serde_json::Value;
+
+const ENROL: [&str; 5] = ["shop", "enrol", "shops.csv", "--out", "credentials.csv"];
+
+fn desk_with(shops: impl AsRef<[u8]>) -> Desk {
+    let desk = Desk::new();
+    assert_eq!(desk.coupon(&["init"]).0, 0);
+    fs::write(desk.path("shops.csv"), shops).unwrap();
+    desk
+}
+
+/// Runs it with these options; gives the exit code and what was said.
+fn enrol(desk: &Desk, options: &[&str]) -> (i32, String) {
+    let (code, stdout, stderr) = desk.coupon(&[&ENROL, options].concat());
+    (code, stdout + &stderr)
+}
+
+fn credentials(desk: &Desk) -> Vec<[String; 7]> {
+    let mut reader = csv::Reader::from_path(desk.path("credentials.csv")).unwrap();
+    let header: Vec<_> = reader.headers().unwrap().iter().map(str::to_owned).collect();
+    assert_eq!(header, ["shop", "till", "chain", "groups", "name", "keyid", "secret"]);
+    let rows = reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect());
+    rows.map(|row: Vec<_>| row.try_into().unwrap()).collect()
+}
+
+#[test]
+fn each_shop_and_till_gets_the_secret_that_the_edge_derives() {
+    let desk = desk_with(
+        "\u{feff}name,groups,id,chain\r\n\"Tea, \"\"House\"\" 茶\",0x5,4294967295,65535\r\nB,0,0,0\r\n",
+    );
+    let options =
+        ["--tills", "2", "--issue", "7", "--valid-until", "2031-01-02T03:04:05Z", "--json"];
+    let (code, said) = enrol(&desk, &options);
+    assert_eq!(code, 0, "{said}");
+    let answer: Value = serde_json::from_str(&said).unwrap();
+    assert_eq!((&answer["shops"], &answer["credentials"]), (&2.into(), &6.into()));
+    assert_eq!(answer["valid_until"], "2031-01-02T03:04:05.000Z");
+
+    let keys = fs::read(desk.path("issuer/keys.json")).unwrap();
+    let keys: Value = serde_json::from_slice(&keys).unwrap();
+    let root = Root::parse(keys["pos_roots"]["0"].as_str().unwrap()).unwrap();
+    let rows = credentials(&desk);
+    let names: Vec<_> = rows
+        .iter()
+        .map(|[shop, till, .., name, _, _]| [shop, till, name].map(String::as_str))
+        .collect();
+    assert_eq!(
+        names,
+        [
+            ["4294967295", "0", "Tea, \"House\" 茶"],
+            ["4294967295", "1", "Tea, \"House\" 茶"],
+            ["4294967295", "2", "Tea, \"House\" 茶"],
+            ["0", "0", "B"],
+            ["0", "1", "B"],
+            ["0", "2", "B"],
+        ]
+    );
+    for [shop, number, chain, groups, _, keyid, secret] in rows {
+        let till = Till::parse(&keyid).unwrap();
+        assert_eq!(till.shop.to_string(), shop);
+        assert_eq!(till.till.to_string(), number);
+        assert_eq!(till.chain.to_string(), chain);
+        assert_eq!(till.groups.to_string(), groups);
+        assert_eq!((till.key_version.root(), till.key_version.issue()), (0, 7));
+        assert_eq!(till.expires().rfc3339(), "2031-01-02T03:04:05.000Z");
+        assert_eq!(TillKey::derive(&root, &till).reveal(), secret);
+        assert!(!said.contains(&secret));
+    }
+    let mode = fs::metadata(desk.path("credentials.csv")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
+fn bad_rows_are_named_by_line_and_nothing_is_written() {
+    let mut shops = b"id,chain,groups,name\n1,1,1,good\n\n\n".to_vec();
+    let long = format!("6,1,1,{}\n", "x".repeat(201));
+    let rows: [(&[u8], &str); 14] = [
+        (b"x,1,1,a\n", "line 5: id is not a number of 32 bits"),
+        (b"4294967296,1,1,a\r\n", "line 6: id is not a number of 32 bits"),
+        (b"+2,1,1,a\n", "line 7: id is not a number of 32 bits"),
+        (b"2,65536,1,a\n", "line 8: chain is not a number of 16 bits"),
+        (b"3,1,0x100000000,a\n", "line 9: groups are 32 bits"),
+        (b"4,1,1,\n", "line 10: name is empty"),
+        (long.as_bytes(), "line 11: name is longer than 200 characters"),
+        (b"7,1,1,a\x07b\n", "line 12: name has a control character"),
+        (b"1,1,1,again\n", "line 13: id 1 is on line 2 already"),
+        (b"8,1,1\n", "line 14: 3 columns instead of 4"),
+        (b"9,1,1,a,b\n", "line 15: 5 columns instead of 4"),
+        (b"10,1,1,\xff\n", "line 16: not UTF-8"),
+        (b"11,1,1,\"=HYPERLINK(1)\"\n", "line 17: name begins with = + - or @"),
+        ("12,1,1,＠x\n".as_bytes(), "line 18: name begins with = + - or @"),
+    ];
+    for (row, _) in rows {
+        shops.extend(row);
+    }
+    shops.extend(b"2,1,1,good too\n");
+    let desk = desk_with(&shops);
+
+    let (code, said) = enrol(&desk, &[]);
+    assert_eq!(code, 1);
+    for (_, reason) in rows {
+        assert!(said.contains(reason), "{reason}\n{said}");
+    }
+    assert!(said.contains("14 bad rows") && said.contains("nothing was written"), "{said}");
+    assert!(!desk.path("credentials.csv").exists());
+
+    let (code, said) = enrol(&desk, &["--skip-bad"]);
+    assert_eq!(code, 0);
+    assert!(said.contains("Enrolled 2 shops") && said.contains("Left out 14 bad rows"), "{said}");
+    assert!(said.contains("line 17: name begins"), "{said}");
+    let names: Vec<_> = credentials(&desk).into_iter().map(|[.., name, _, _]| name).collect();
+    assert_eq!(names, ["good", "good too"]);
+}
+
+#[test]
+fn at_most_20_bad_rows_are_shown() {
+    let desk = desk_with(format!("id,chain,groups,name\n{}", "x,1,1,a\n".repeat(25)));
+    let (code, said) = enrol(&desk, &[]);
+    assert_eq!(code, 1);
+    assert!(said.contains("25 bad rows"), "{said}");
+    assert!(said.contains("line 21: ") && !said.contains("line 22: "), "{said}");
+    assert!(said.contains("and 5 more"), "{said}");
+    let (code, said) = enrol(&desk, &["--skip-bad"]);
+    assert_eq!(code, 1);
+    assert!(said.contains("no good row"), "{said}");
+}
+
+#[test]
+fn a_quote_that_is_not_closed_is_never_skipped() {
+    let desk = desk_with("id,chain,groups,name\n1,1,1,\"a\n2,1,1,b\n3,1,1,c\n");
+    let (code, said) = enrol(&desk, &["--skip-bad"]);
+    assert_eq!(code, 1);
+    assert!(said.contains("line 2: a quoted field runs over the end of the line"), "{said}");
+    assert!(!desk.path("credentials.csv").exists());
+}
+
+#[test]
+fn a_file_that_is_no_list_is_refused() {
+    for wrong in ["", "id,chain,groups\n1,1,1\n", "id,chain,groups,name,x\n", "1,1,1,a\n"] {
+        let (code, said) = enrol(&desk_with(wrong), &[]);
+        assert_eq!(code, 1);
+        let expected = "must name exactly the columns id, chain, groups, name";
+        assert!(said.contains(expected), "{wrong:?}\n{said}");
+    }
+    let desk = desk_with("");
+    fs::remove_file(desk.path("shops.csv")).unwrap();
+    assert!(enrol(&desk, &[]).1.contains("cannot read shops.csv"));
+}
+
+#[test]
+fn an_existing_file_is_only_replaced_by_force() {
+    let desk = desk_with("id,chain,groups,name\n1,1,1,a\n");
+    fs::write(desk.path("credentials.csv"), "precious").unwrap();
+    let (code, said) = enrol(&desk, &[]);
+    assert_eq!(code, 1);
+    assert!(said.contains("credentials.csv exists") && said.contains("--force"), "{said}");
+    assert_eq!(fs::read(desk.path("credentials.csv")).unwrap(), b"precious");
+    assert!(!desk.path("credentials.csv.part").exists());
+    assert_eq!(enrol(&desk, &["--force"]).0, 0);
+    assert_eq!(credentials(&desk).len(), 1);
+}
+
+#[test]
+fn a_credential_that_could_never_be_used_is_refused() {
+    let desk = desk_with("id,chain,groups,name\n1,1,1,a\n");
+    let (code, said) = enrol(&desk, &["--valid-until", "2020-01-01T00:00:00Z"]);
+    assert_eq!(code, 1);
+    assert!(said.contains("--valid-until is over"), "{said}");
+    let (code, said) = enrol(&desk, &["--root", "3"]);
+    assert_eq!(code, 1);
+    assert!(said.contains("no POS root 3"), "{said}");
+    assert_eq!(enrol(&desk, &["--root", "16"]).0, 2);
+    assert_eq!(enrol(&desk, &["--issue", "4096"]).0, 2);
+}
