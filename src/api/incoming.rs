@@ -130,7 +130,8 @@ mod tests {
 
     #[test]
     fn only_json_is_json() {
-        for good in ["application/json", "Application/JSON; charset=\"UTF-8\"", "application/json;"] {
+        for good in ["application/json", "Application/JSON; charset=\"UTF-8\"", "application/json;"]
+        {
             assert!(is_json(good), "{good}");
         }
         for bad in ["", "text/json", "application/jsonx", "application/json; charset=gbk", "*/*"] {

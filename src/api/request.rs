@@ -118,8 +118,9 @@ fn order(
     currency: Currency,
     reference: Option<OrderRef>,
 ) -> Result<Order, Refusal> {
-    Order::new(amount, currency, reference)
-        .ok_or_else(|| malformed("order_amount must be at least 1: a coupon is not used on nothing"))
+    Order::new(amount, currency, reference).ok_or_else(|| {
+        malformed("order_amount must be at least 1: a coupon is not used on nothing")
+    })
 }
 
 #[cfg(test)]

@@ -20,9 +20,14 @@ impl Interrupt {
         Ok(Self(asked))
     }
 
+    /// Whether somebody asked to stop.
+    pub(crate) fn asked(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
     /// Fails when somebody asked to stop; `undone` says what therefore did not happen.
     pub(crate) fn check(&self, undone: &str) -> Result<(), Failure> {
-        match self.0.load(Ordering::Relaxed) {
+        match self.asked() {
             true => Err(Failure::Interrupted(undone.to_owned())),
             false => Ok(()),
         }

@@ -13,8 +13,10 @@ mod inspect;
 mod interrupt;
 mod issue;
 mod issuer;
+pub mod local;
 mod outcome;
 mod output;
+pub mod pos;
 mod shop;
 
 use std::path::PathBuf;
@@ -62,6 +64,10 @@ enum Command {
     Shop(shop::Shop),
     Issue(issue::Issue),
     Inspect(inspect::Inspect),
+    Check(pos::Check),
+    Redeem(pos::Redeem),
+    Reverse(pos::Reverse),
+    Cancel(pos::Cancel),
 }
 
 /// What every command is told.
@@ -83,6 +89,10 @@ pub fn run() -> ExitCode {
         Command::Shop(shop) => shop.run(&context),
         Command::Issue(issue) => issue.run(&context),
         Command::Inspect(inspect) => inspect.run(&context),
+        Command::Check(check) => check.run(),
+        Command::Redeem(redeem) => redeem.run(),
+        Command::Reverse(reverse) => reverse.run(),
+        Command::Cancel(cancel) => cancel.run(),
     };
     outcome::report(result, context.json)
 }

@@ -24,6 +24,13 @@ pub(crate) enum Failure {
         /// What is wrong, in a line.
         detail: String,
     },
+    /// The edge answered, and not with yes; what it said is printed as any other outcome is.
+    Answered {
+        /// What it said.
+        outcome: Outcome,
+        /// 3 refused, 4 unknown.
+        exit: u8,
+    },
     /// Stopped by Ctrl-C or a termination signal: exit code 130. Says what was not done.
     Interrupted(String),
 }
@@ -32,6 +39,7 @@ impl Failure {
     fn exit_code(&self) -> u8 {
         match self {
             Self::Refused { .. } => 3,
+            Self::Answered { exit, .. } => *exit,
             Self::Interrupted(_) => 130,
         }
     }
@@ -41,6 +49,7 @@ impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Refused { code, detail } => write!(f, "{code}: {detail}"),
+            Self::Answered { outcome, .. } => f.write_str(&outcome.text),
             Self::Interrupted(what) => write!(f, "interrupted: {what}"),
         }
     }
@@ -54,6 +63,10 @@ pub(crate) fn report(result: anyhow::Result<Outcome>, json: bool) -> ExitCode {
         Ok(()) => return ExitCode::SUCCESS,
         Err(error) => error,
     };
+    if let Some(Failure::Answered { outcome, exit }) = error.downcast_ref() {
+        let printed = print(outcome, json);
+        return if printed.is_ok() { (*exit).into() } else { ExitCode::FAILURE };
+    }
     // A closed stderr is nobody's fault that could be told of.
     let _ = match json {
         true => writeln!(io::stderr(), "{}", json!({ "error": format!("{error:#}") })),

@@ -71,7 +71,8 @@ mod tests {
     fn a_shard_that_the_campaign_has_not_is_no_id() {
         assert!(RedemptionId::parse("R1.IAAAAQAPAAAAAAEC").is_some());
         assert!(RedemptionId::parse("R1.IAAAAQAQAAAAAAEC").is_none());
-        for wrong in ["", "R1.", "r1.IAAAAQAPAAAAAAEC", "R1.IAAAAQAPAAAAAAE", "R1.IAAAAQAPAAAAAAE="] {
+        for wrong in ["", "R1.", "r1.IAAAAQAPAAAAAAEC", "R1.IAAAAQAPAAAAAAE", "R1.IAAAAQAPAAAAAAE="]
+        {
             assert!(RedemptionId::parse(wrong).is_none(), "{wrong}");
         }
     }

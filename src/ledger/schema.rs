@@ -33,7 +33,8 @@ const MIGRATION_TABLE: &str =
 /// Those of the database; [`SchemaError::Newer`] when a later build was here before.
 pub fn migrate<D: Database>(database: &mut D) -> Result<(), SchemaError<D::Error>> {
     database.run(MIGRATION_TABLE, &[]).map_err(SchemaError::Database)?;
-    let done = database.run("SELECT count(*) FROM migration", &[]).map_err(SchemaError::Database)?;
+    let done =
+        database.run("SELECT count(*) FROM migration", &[]).map_err(SchemaError::Database)?;
     let done = match done.rows.first().and_then(|row| row.first()) {
         Some(Cell::Integer(count)) => usize::try_from(*count).unwrap_or(usize::MAX),
         _ => return Err(SchemaError::Unreadable),

@@ -78,11 +78,8 @@ pub const CHAIN: &str =
     concat!("SELECT ", columns!(), " FROM entry WHERE serial = ?1 ORDER BY n LIMIT 20");
 
 /// A redemption of the shop, and its reversal if it has one. Parameters: 1 sequence number, 2 shop.
-pub const FIND: &str = concat!(
-    "SELECT ",
-    columns!(),
-    " FROM entry WHERE seq = ?1 AND kind = 1 AND shop = ?2"
-);
+pub const FIND: &str =
+    concat!("SELECT ", columns!(), " FROM entry WHERE seq = ?1 AND kind = 1 AND shop = ?2");
 
 /// The entry of a coupon at a position. Parameters: 1 serial, 2 n.
 pub const AT: &str = concat!("SELECT ", columns!(), " FROM entry WHERE serial = ?1 AND n = ?2");

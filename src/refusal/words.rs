@@ -30,10 +30,7 @@ impl Refusal {
             }
             Self::Expired { at } => {
                 let at = at.local(offset);
-                words(
-                    format!("此券已于 {at} 过期。"),
-                    format!("This coupon expired on {at}."),
-                )
+                words(format!("此券已于 {at} 过期。"), format!("This coupon expired on {at}."))
             }
             Self::BelowMinimumSpend { minimum } => words(
                 format!("订单满 {minimum} 才能使用此券。"),
@@ -101,26 +98,22 @@ impl Code {
                 "收银机时间不准，请校准时间后重试。",
                 "The till's clock is wrong. Set the time and try again.",
             ),
-            Self::TokenMalformed => words(
-                "这不是有效的券码，请重新扫码。",
-                "This is not a coupon code. Scan it again.",
-            ),
-            Self::TokenUnknownKey => words(
-                "此券不属于进行中的活动。",
-                "This coupon belongs to no running campaign.",
-            ),
+            Self::TokenMalformed => {
+                words("这不是有效的券码，请重新扫码。", "This is not a coupon code. Scan it again.")
+            }
+            Self::TokenUnknownKey => {
+                words("此券不属于进行中的活动。", "This coupon belongs to no running campaign.")
+            }
             Self::TokenForged => words("此券不是真券。", "This coupon is not genuine."),
             Self::RedemptionReversed => words("这次用券已撤销。", "This use was undone."),
-            Self::CampaignPaused => words(
-                "活动暂停中，请稍后再试。",
-                "The campaign is paused. Please try again later.",
-            ),
+            Self::CampaignPaused => {
+                words("活动暂停中，请稍后再试。", "The campaign is paused. Please try again later.")
+            }
             Self::NotYetValid => words("此券尚未生效。", "This coupon is not valid yet."),
             Self::Expired => words("此券已过期。", "This coupon has expired."),
-            Self::OutOfScope => words(
-                "此券不能在本店使用。",
-                "This coupon cannot be used at this shop.",
-            ),
+            Self::OutOfScope => {
+                words("此券不能在本店使用。", "This coupon cannot be used at this shop.")
+            }
             Self::BelowMinimumSpend => words("订单金额不足。", "The order is too small."),
             Self::Revoked => words("此券已作废。", "This coupon was withdrawn."),
             Self::AlreadyRedeemed => words("此券已使用。", "This coupon has been used."),

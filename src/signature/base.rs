@@ -37,7 +37,8 @@ mod tests {
     fn gives_the_signature_of_rfc_9421_b_2_5() {
         let key = "uzvJfB4u3N0Jy4T7NZ75MDVcr8zSTInedJtkgcu46YW4XByzNJjxBdtjUkdJPBt\
                    bmHhIDi6pcl8jsasjlTMtDQ==";
-        let params = r#"("date" "@authority" "content-type");created=1618884473;keyid="test-shared-secret""#;
+        let params =
+            r#"("date" "@authority" "content-type");created=1618884473;keyid="test-shared-secret""#;
         let base = signature_base(
             [
                 ("date", "Tue, 20 Apr 2021 02:07:55 GMT"),

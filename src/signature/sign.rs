@@ -27,11 +27,8 @@ pub fn sign(
 
     let present = components.iter().filter_map(|c| Some((c.name(), c.value(request)?)));
     let names: Vec<_> = present.clone().map(|(name, _)| format!("\"{name}\"")).collect();
-    let params = format!(
-        "({});created={created};keyid=\"{}\";tag=\"{TAG}\"",
-        names.join(" "),
-        till.keyid()
-    );
+    let params =
+        format!("({});created={created};keyid=\"{}\";tag=\"{TAG}\"", names.join(" "), till.keyid());
     let tag = key.sign(signature_base(present, &params).as_bytes());
     SignatureHeaders {
         signature_input: format!("sig={params}"),

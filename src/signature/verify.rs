@@ -172,8 +172,7 @@ mod tests {
     fn signed_as(till: &Till, created: u64) -> Call {
         let digest = content_digest(BODY);
         let key = TillKey::derive(&root(), till);
-        let headers =
-            sign(&request(&digest), Component::required(true, true), till, &key, created);
+        let headers = sign(&request(&digest), Component::required(true, true), till, &key, created);
         Call { digest, headers, now: NOW }
     }
 

@@ -112,7 +112,10 @@ mod tests {
         let other = KeyId { campaign: CampaignId::new(4, 2).unwrap(), kid: 1 };
         let foreign = CouponKey::derive(&Root::from_bytes([1; 32]), other);
         // The coupon says campaign 1, the tag is campaign 2's.
-        assert_eq!(verify(&Coupon::new(fields()).unwrap().mint(&foreign)), Err(TokenRefusal::Forged));
+        assert_eq!(
+            verify(&Coupon::new(fields()).unwrap().mint(&foreign)),
+            Err(TokenRefusal::Forged)
+        );
     }
 
     #[test]

@@ -43,9 +43,8 @@ fn entries(ledger: &mut Ledger) -> Vec<Entry> {
 
 /// What the rule says, with the time at which the command will run.
 fn expected(all: &[Entry], step: &Step, now: Timestamp) -> Option<Finding> {
-    let chain = |coupon| {
-        all.iter().filter(|e| e.serial == serial(coupon)).cloned().collect::<Vec<_>>()
-    };
+    let chain =
+        |coupon| all.iter().filter(|e| e.serial == serial(coupon)).cloned().collect::<Vec<_>>();
     Some(match *step {
         Step::Redeem { coupon, by, amount } => {
             rule::redeem(&chain(coupon), by, fingerprint(coupon, amount))

@@ -85,10 +85,7 @@ fn p05_a_reversed_coupon_is_redeemed_again_and_keeps_its_history() {
     reversed(ledger.reverse(first.seq, by(7, 1, 2)));
     let second = redeemed(ledger.redeem(1, by(8, 2, 1)));
     assert_eq!(second.n, 2);
-    assert!(matches!(
-        ledger.call(find(first.seq, 7)),
-        Outcome::Found { reversal: Some(_), .. }
-    ));
+    assert!(matches!(ledger.call(find(first.seq, 7)), Outcome::Found { reversal: Some(_), .. }));
 }
 
 #[test]
@@ -173,8 +170,7 @@ fn p08_a_second_reversal_gets_the_first_ones_answer_whatever_its_key() {
     let mut ledger = Ledger::new();
     let entry = redeemed(ledger.redeem(1, by(7, 1, 1)));
     let first = reversed(ledger.reverse(entry.seq, by(7, 1, 2)));
-    let expected =
-        Outcome::Reversed { redemption: entry.clone(), reversal: first, replayed: true };
+    let expected = Outcome::Reversed { redemption: entry.clone(), reversal: first, replayed: true };
     assert_eq!(ledger.reverse(entry.seq, by(7, 1, 2)), expected);
     assert_eq!(ledger.reverse(entry.seq, by(7, 2, 9)), expected, "another till and key");
     redeemed(ledger.redeem(1, by(8, 1, 1)));
@@ -198,10 +194,7 @@ fn p08_only_the_shops_own_redemption_and_only_in_time() {
         refused(ledger.reverse(entry.seq, by(7, 1, 2))),
         LedgerRefusal::ReversalTooLate { until }
     );
-    assert_eq!(
-        refused(ledger.cancel(1, by(7, 1, 1))),
-        LedgerRefusal::ReversalTooLate { until }
-    );
+    assert_eq!(refused(ledger.cancel(1, by(7, 1, 1))), LedgerRefusal::ReversalTooLate { until });
     ledger.now = entry.reversible_until.millis() - 1;
     reversed(ledger.reverse(entry.seq, by(7, 1, 2)));
 }
@@ -232,10 +225,7 @@ fn p09_a_cancel_that_overtakes_its_redemption_wins() {
     };
     let late = refused(ledger.redeem(1, by(7, 1, 1)));
     assert_eq!(late, LedgerRefusal::RedemptionReversed { at: void.at });
-    assert_eq!(
-        ledger.cancel(1, by(7, 1, 1)),
-        Outcome::Voided { entry: void, replayed: true }
-    );
+    assert_eq!(ledger.cancel(1, by(7, 1, 1)), Outcome::Voided { entry: void, replayed: true });
     redeemed(ledger.redeem(1, by(7, 1, 2)));
 }
 

@@ -1,0 +1,123 @@
+//! A till's client: signs a call, sends it, gives back what was answered.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+use ureq::Agent;
+use ureq::http::Request;
+
+use crate::api::split_url;
+use crate::signature::{Component, SignedRequest, content_digest, sign};
+use crate::till::{Till, TillKey};
+
+/// Calls the edge as one till.
+#[derive(Debug)]
+pub struct PosClient {
+    base: String,
+    till: Till,
+    key: TillKey,
+    agent: Agent,
+}
+
+/// What the edge answered.
+#[derive(Clone, Debug)]
+pub struct Answered {
+    /// The HTTP status.
+    pub status: u16,
+    /// Whether it was answered before: `Idempotency-Replayed: true`.
+    pub replayed: bool,
+    /// The request's id in the edge's log.
+    pub request_id: String,
+    /// The body, `null` when it is no JSON.
+    pub body: Value,
+}
+
+/// A till does not wait longer: there is a queue. It tries again with the same key.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+impl PosClient {
+    /// Calls the edge at this address as this till.
+    pub fn new(base: &str, till: Till, key: TillKey) -> Self {
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(TIMEOUT))
+            .max_redirects(0)
+            .build();
+        let base = base.trim_end_matches('/').to_owned();
+        Self { base, till, key, agent: config.into() }
+    }
+
+    /// A signed `GET`.
+    ///
+    /// # Errors
+    /// When no answer came.
+    pub fn get(&self, path: &str) -> Result<Answered> {
+        self.send("GET", path, None, None)
+    }
+
+    /// A signed `POST`; a write has a key.
+    ///
+    /// # Errors
+    /// When no answer came: what the call did is then unknown.
+    pub fn post(&self, path: &str, key: Option<&str>, body: Option<&Value>) -> Result<Answered> {
+        let body = body.map_or(String::new(), Value::to_string);
+        self.send("POST", path, key, Some(&body))
+    }
+
+    fn send(
+        &self,
+        method: &str,
+        path: &str,
+        key: Option<&str>,
+        body: Option<&str>,
+    ) -> Result<Answered> {
+        let url = format!("{}{path}", self.base);
+        let (authority, path, query) = split_url(&url);
+        let digest = content_digest(body.unwrap_or_default().as_bytes());
+        let signed = SignedRequest {
+            method,
+            authority,
+            path,
+            query,
+            content_digest: body.map(|_| digest.as_str()),
+            idempotency_key: key,
+            body: body.unwrap_or_default().as_bytes(),
+        };
+        let components = Component::required(body.is_some(), key.is_some());
+        let created = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
+        let headers = sign(&signed, components, &self.till, &self.key, created);
+
+        let mut request = Request::builder()
+            .method(method)
+            .uri(&url)
+            .header("Signature-Input", headers.signature_input)
+            .header("Signature", headers.signature);
+        if let Some(key) = key {
+            request = request.header("Idempotency-Key", key);
+        }
+        let response = match body {
+            None => self.agent.run(request.body(())?),
+            Some(body) => {
+                let request = request
+                    .header("Content-Type", "application/json")
+                    .header("Content-Digest", &digest);
+                self.agent.run(request.body(body.to_owned())?)
+            }
+        };
+        let mut response = response.with_context(|| format!("no answer from {}", self.base))?;
+        let header = |name: &str| {
+            response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+        };
+        Ok(Answered {
+            status: response.status().as_u16(),
+            replayed: header("idempotency-replayed").as_deref() == Some("true"),
+            request_id: header("request-id").unwrap_or_default(),
+            body: response
+                .body_mut()
+                .read_to_string()
+                .with_context(|| format!("the answer of {} broke off", self.base))
+                .map(|body| serde_json::from_str(&body).unwrap_or_default())?,
+        })
+    }
+}

@@ -1,0 +1,10 @@
+//! The edge through real HTTP against real workerd, its storage on disk.
+//!
+//! Each test starts an edge of its own, with an issuer of its own, so that none can disturb another.
+//! `./scripts/build` must have run.
+#![allow(missing_docs, unreachable_pub, reason = "a test is nobody's library")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test")]
+#![allow(clippy::indexing_slicing, clippy::panic, reason = "a test")]
+
+mod ledger;
+mod support;

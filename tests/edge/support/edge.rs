@@ -1,0 +1,155 @@
+//! An edge: workerd, its storage, and a KV that can be taken away.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Condvar, Mutex, mpsc};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use coupon_edge::cli::local::{KvAnswer, KvServer, Start, Workerd, free_port};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::{Issuer, Till};
+
+/// How KV behaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KvMode {
+    Up,
+    Down,
+}
+
+struct Kv {
+    values: Mutex<HashMap<String, String>>,
+    mode: Mutex<KvMode>,
+    reads: AtomicU32,
+}
+
+pub struct Edge {
+    pub issuer: Issuer,
+    pub url: String,
+    pub port: u16,
+    pub agent: ureq::Agent,
+    kv: Arc<Kv>,
+    server: KvServer,
+    workerd: Workerd,
+    storage: TempDir,
+    log: Arc<(Mutex<Vec<String>>, Condvar)>,
+}
+
+impl Edge {
+    /// An edge whose issuer has published.
+    pub fn start() -> Self {
+        Self::start_with(Issuer::new())
+    }
+
+    pub fn start_with(issuer: Issuer) -> Self {
+        let values = HashMap::from([issuer.signed_campaign(), issuer.signed_shops()]);
+        let kv = Arc::new(Kv {
+            values: Mutex::new(values),
+            mode: Mutex::new(KvMode::Up),
+            reads: AtomicU32::new(0),
+        });
+        let seen = Arc::clone(&kv);
+        let server = KvServer::start(move |key| {
+            seen.reads.fetch_add(1, Ordering::SeqCst);
+            match *seen.mode.lock().unwrap() {
+                KvMode::Down => KvAnswer::Fails,
+                KvMode::Up => match seen.values.lock().unwrap().get(key) {
+                    Some(value) => KvAnswer::Value(value.clone()),
+                    None => KvAnswer::Absent,
+                },
+            }
+        })
+        .unwrap();
+        let storage = tempfile::tempdir().unwrap();
+        let port = free_port().unwrap();
+        let log = Arc::new((Mutex::new(Vec::new()), Condvar::new()));
+        let workerd = run(port, storage.path(), &server, &issuer.bindings(port), &log);
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(Duration::from_secs(30)))
+            .max_idle_connections_per_host(256)
+            .build();
+        let url = format!("http://127.0.0.1:{port}");
+        Self { issuer, url, port, agent: config.into(), kv, server, workerd, storage, log }
+    }
+
+    /// Kills workerd as a power cut would, and starts it again on the same storage: a new instance,
+    /// with nothing in memory.
+    pub fn restart(&mut self) {
+        self.kill();
+        let bindings = self.issuer.bindings(self.port);
+        self.workerd = run(self.port, self.storage.path(), &self.server, &bindings, &self.log);
+    }
+
+    pub fn kill(&mut self) {
+        self.workerd.kill();
+    }
+
+    /// Publishes the issuer's documents as they are now.
+    pub fn publish(&self) {
+        let mut values = self.kv.values.lock().unwrap();
+        values.extend([self.issuer.signed_campaign(), self.issuer.signed_shops()]);
+    }
+
+    /// Puts a text into KV, whoever signed it.
+    pub fn put(&self, key: &str, value: &str) {
+        self.kv.values.lock().unwrap().insert(key.to_owned(), value.to_owned());
+    }
+
+    pub fn set_kv(&self, mode: KvMode) {
+        *self.kv.mode.lock().unwrap() = mode;
+    }
+
+    /// How often KV has been read, as KV counts it.
+    pub fn kv_reads(&self) -> u32 {
+        self.kv.reads.load(Ordering::SeqCst)
+    }
+
+    /// A till of the issuer's.
+    pub fn till(&self, shop: u32, till: u16) -> Till<'_> {
+        Till::new(self, self.issuer.credential(shop, till))
+    }
+
+    /// All that was logged so far.
+    pub fn log(&self) -> Vec<String> {
+        self.log.0.lock().unwrap().clone()
+    }
+
+    /// The first log line that holds for `wanted`; waits for it.
+    pub fn log_line(&self, wanted: impl Fn(&Value) -> bool) -> Value {
+        let deadline = Instant::now() + Duration::from_secs(10);
+        let mut lines = self.log.0.lock().unwrap();
+        loop {
+            let parsed = lines.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+            if let Some(line) = parsed.into_iter().find(&wanted) {
+                return line;
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            assert!(!left.is_zero(), "no such log line in {lines:#?}");
+            lines = self.log.1.wait_timeout(lines, left).unwrap().0;
+        }
+    }
+}
+
+fn run(
+    port: u16,
+    storage: &Path,
+    kv: &KvServer,
+    bindings: &[(String, String)],
+    log: &Arc<(Mutex<Vec<String>>, Condvar)>,
+) -> Workerd {
+    let (sender, lines) = mpsc::channel();
+    let log = Arc::clone(log);
+    thread::spawn(move || {
+        for line in lines {
+            log.0.lock().unwrap().push(line);
+            log.1.notify_all();
+        }
+    });
+    let project = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let start = Start { project, port, storage, kv: kv.address(), bindings };
+    Workerd::start(&start, sender).unwrap()
+}

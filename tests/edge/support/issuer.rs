@@ -1,0 +1,155 @@
+//! An issuer in memory.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use coupon_edge::campaign::{CampaignId, Serial};
+use coupon_edge::money::{Amount, Currency};
+use coupon_edge::policy::{CampaignDocument, Revoked, ShopsDocument, Window, sign};
+use coupon_edge::secret::Root;
+use coupon_edge::till::{KeyVersion, Till as TillAttributes, TillKey};
+use coupon_edge::time::{Timestamp, UtcOffset};
+use coupon_edge::token::{Coupon, CouponFields, CouponKey, KeyId};
+use ed25519_dalek::SigningKey;
+
+pub const CNY: &str = "CNY";
+
+/// Keys, a campaign and its policy. The campaign is open now, its coupons are worth CNY 25.00.
+pub struct Issuer {
+    pub campaign: CampaignDocument,
+    pub shops: ShopsDocument,
+    issued: AtomicU32,
+}
+
+pub fn now_s() -> u32 {
+    u32::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()).unwrap()
+}
+
+pub fn issuer_root() -> Root {
+    Root::from_bytes([1; 32])
+}
+
+pub fn pos_root(number: u8) -> Root {
+    Root::from_bytes([100 + number; 32])
+}
+
+fn policy_key() -> SigningKey {
+    SigningKey::from_bytes(&[3; 32])
+}
+
+/// A day, in seconds.
+const DAY: u32 = 86_400;
+
+impl Issuer {
+    pub fn new() -> Self {
+        let currency: Currency = CNY.parse().unwrap();
+        let window = Window {
+            from: Timestamp::from_seconds(now_s() - 10 * DAY),
+            until: Timestamp::from_seconds(now_s() + 30 * DAY),
+        };
+        let valid_until = Timestamp::from_seconds(now_s() + DAY);
+        let campaign = CampaignDocument {
+            campaign: CampaignId::new(2, 1).unwrap(),
+            epoch: 1,
+            valid_until,
+            name: "奶茶 25".to_owned(),
+            currency,
+            currency_digits: 2,
+            utc_offset_minutes: UtcOffset::CHINA,
+            window,
+            reversal_window_s: 3600,
+            minimum_spend: Amount::ZERO,
+            paused: false,
+            extensions: Vec::new(),
+            widen_scope: 0,
+            revoked: Revoked::default(),
+            location_hint: None,
+        };
+        let shops = ShopsDocument {
+            epoch: 1,
+            valid_until,
+            suspended_shops: Vec::new(),
+            suspended_tills: Vec::new(),
+            minimum_key_issues: Vec::new(),
+            retired_pos_roots: Vec::new(),
+        };
+        Self { campaign, shops, issued: AtomicU32::new(0) }
+    }
+
+    /// What the campaign's policy is published as.
+    pub fn signed_campaign(&self) -> (String, String) {
+        let key = format!("policy/{}", self.campaign.campaign);
+        let document = serde_json::to_string(&self.campaign).unwrap();
+        let signed = sign(&key, &document, &policy_key());
+        (key, signed)
+    }
+
+    /// What the shops' policy is published as.
+    pub fn signed_shops(&self) -> (String, String) {
+        let document = serde_json::to_string(&self.shops).unwrap();
+        ("policy/shops".to_owned(), sign("policy/shops", &document, &policy_key()))
+    }
+
+    /// The bindings of an edge that serves this issuer: kids 1 and 2 of the campaign, POS roots 0
+    /// and 1.
+    pub fn bindings(&self, port: u16) -> Vec<(String, String)> {
+        let campaign = self.campaign.campaign;
+        let key = |kid| {
+            let secret = CouponKey::secret(&issuer_root(), KeyId { campaign, kid }).reveal();
+            format!("\"{campaign}/{kid}\":\"{secret}\"")
+        };
+        let roots =
+            format!("{{\"0\":\"{}\",\"1\":\"{}\"}}", pos_root(0).reveal(), pos_root(1).reveal());
+        let public = policy_key().verifying_key().to_bytes();
+        [
+            ("COUPON_KEYS", format!("{{{},{}}}", key(1), key(2))),
+            ("POS_ROOTS", roots),
+            ("POLICY_KEYS", coupon_edge::base64url::encode(&public)),
+            ("AUTHORITIES", format!("127.0.0.1:{port}")),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .to_vec()
+    }
+
+    /// A coupon that nobody has, valid from yesterday until tomorrow.
+    pub fn fields(&self) -> CouponFields {
+        let mut serial = [0; 12];
+        serial[..4].copy_from_slice(&self.issued.fetch_add(1, Ordering::Relaxed).to_be_bytes());
+        CouponFields {
+            campaign: self.campaign.campaign,
+            serial: Serial::from_bytes(serial),
+            value: 2500,
+            not_before: now_s() - DAY,
+            not_after: now_s() + DAY,
+            scope: 0,
+            flags: 0,
+        }
+    }
+
+    /// Signs a coupon under a kid of the campaign.
+    pub fn mint(&self, fields: CouponFields, kid: u16) -> String {
+        let key = CouponKey::derive(&issuer_root(), KeyId { campaign: fields.campaign, kid });
+        Coupon::new(fields).unwrap().mint(&key)
+    }
+
+    /// The token of a fresh coupon.
+    pub fn coupon(&self) -> String {
+        self.mint(self.fields(), 1)
+    }
+
+    /// Enrols a till: group bit 0, issue 5 under root 0, good for a day.
+    pub fn credential(&self, shop: u32, till: u16) -> TillAttributes {
+        TillAttributes {
+            shop,
+            till,
+            chain: 0,
+            groups: 1,
+            key_version: KeyVersion::new(0, 5).unwrap(),
+            not_after: now_s() + DAY,
+        }
+    }
+}
+
+pub fn till_key(till: &TillAttributes) -> TillKey {
+    TillKey::derive(&pos_root(till.key_version.root()), till)
+}

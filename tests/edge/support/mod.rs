@@ -1,0 +1,9 @@
+//! An issuer, an edge and its tills, for one test.
+
+mod edge;
+mod issuer;
+mod request;
+
+pub use edge::{Edge, KvMode};
+pub use issuer::{CNY, Issuer};
+pub use request::{Answer, Call, Till};
