@@ -7,4 +7,7 @@
 #![allow(clippy::indexing_slicing, clippy::panic, reason = "a test")]
 
 mod ledger;
+mod policy;
+mod races;
 mod support;
+mod survival;

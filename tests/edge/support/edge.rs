@@ -1,7 +1,7 @@
 //! An edge: workerd, its storage, and a KV that can be taken away.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, mpsc};
 use std::thread;
@@ -33,7 +33,7 @@ pub struct Edge {
     pub agent: ureq::Agent,
     kv: Arc<Kv>,
     server: KvServer,
-    workerd: Workerd,
+    workerd: Mutex<Workerd>,
     storage: TempDir,
     log: Arc<(Mutex<Vec<String>>, Condvar)>,
 }
@@ -73,19 +73,42 @@ impl Edge {
             .max_idle_connections_per_host(256)
             .build();
         let url = format!("http://127.0.0.1:{port}");
-        Self { issuer, url, port, agent: config.into(), kv, server, workerd, storage, log }
+        Self {
+            issuer,
+            url,
+            port,
+            agent: config.into(),
+            kv,
+            server,
+            workerd: Mutex::new(workerd),
+            storage,
+            log,
+        }
     }
 
-    /// Kills workerd as a power cut would, and starts it again on the same storage: a new instance,
-    /// with nothing in memory.
-    pub fn restart(&mut self) {
-        self.kill();
+    /// Kills workerd as a power cut would, also while other threads call it.
+    pub fn kill(&self) {
+        self.workerd.lock().unwrap().kill();
+    }
+
+    /// Kills workerd and starts it again on the same storage: a new instance, with nothing in
+    /// memory.
+    pub fn restart(&self) {
+        let mut workerd = self.workerd.lock().unwrap();
+        workerd.kill();
         let bindings = self.issuer.bindings(self.port);
-        self.workerd = run(self.port, self.storage.path(), &self.server, &bindings, &self.log);
+        *workerd = run(self.port, self.storage.path(), &self.server, &bindings, &self.log);
     }
 
-    pub fn kill(&mut self) {
-        self.workerd.kill();
+    /// The SQLite files of the ledger's shards.
+    pub fn ledger_files(&self) -> Vec<PathBuf> {
+        let folders = std::fs::read_dir(self.storage.path()).unwrap();
+        let files = folders.flat_map(|folder| std::fs::read_dir(folder.unwrap().path()).unwrap());
+        let files = files.map(|file| file.unwrap().path());
+        files
+            .filter(|file| file.extension().is_some_and(|ending| ending == "sqlite"))
+            .filter(|file| file.file_stem().is_some_and(|name| name != "metadata"))
+            .collect()
     }
 
     /// Publishes the issuer's documents as they are now.

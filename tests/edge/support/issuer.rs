@@ -12,8 +12,6 @@ use coupon_edge::time::{Timestamp, UtcOffset};
 use coupon_edge::token::{Coupon, CouponFields, CouponKey, KeyId};
 use ed25519_dalek::SigningKey;
 
-pub const CNY: &str = "CNY";
-
 /// Keys, a campaign and its policy. The campaign is open now, its coupons are worth CNY 25.00.
 pub struct Issuer {
     pub campaign: CampaignDocument,
@@ -42,7 +40,7 @@ const DAY: u32 = 86_400;
 
 impl Issuer {
     pub fn new() -> Self {
-        let currency: Currency = CNY.parse().unwrap();
+        let currency: Currency = "CNY".parse().unwrap();
         let window = Window {
             from: Timestamp::from_seconds(now_s() - 10 * DAY),
             until: Timestamp::from_seconds(now_s() + 30 * DAY),

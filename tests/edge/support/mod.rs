@@ -5,5 +5,5 @@ mod issuer;
 mod request;
 
 pub use edge::{Edge, KvMode};
-pub use issuer::{CNY, Issuer};
-pub use request::{Answer, Call, Till};
+pub use issuer::{Issuer, now_s};
+pub use request::{Answer, Till};
