@@ -158,7 +158,7 @@ mod tests {
             (b"{", "EOF"),
             (b"{}", "missing field `token`"),
             (b"{\"token\":\"\xff\"}", "unicode"),
-            (b"{\"token\":\"\\ud800\"}", "surrogate"),
+            (b"{\"token\":\"\\ud800\"}", "hex escape"),
         ] {
             assert!(refusal(body).contains(why), "{:?}: {}", body, refusal(body));
         }

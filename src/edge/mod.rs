@@ -7,6 +7,7 @@ mod clock;
 mod config;
 mod handler;
 mod ledger_client;
+#[allow(missing_docs, reason = "the platform's attribute makes functions without docs")]
 mod ledger_object;
 mod log;
 mod policies;

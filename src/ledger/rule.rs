@@ -10,6 +10,7 @@ use crate::time::Timestamp;
 
 /// What a command finds.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant, reason = "it lives for a moment")]
 pub enum Finding {
     /// It may append an entry of this kind.
     Append(Kind),

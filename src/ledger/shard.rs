@@ -208,12 +208,7 @@ impl<D: Database> LedgerShard<D> {
         appended(self.run(statement::AT, &parameters)?)
     }
 
-    #[allow(clippy::type_complexity, reason = "a pair of entries, or why not")]
-    fn find(
-        &mut self,
-        seq: u64,
-        shop: u32,
-    ) -> Result<Option<(Entry, Option<Entry>)>, ShardError<D::Error>> {
+    fn find(&mut self, seq: u64, shop: u32) -> Result<Option<Redemption>, ShardError<D::Error>> {
         let parameters = [Value::Integer(seq), Value::Integer(shop.into())];
         let Some(redemption) = appended(self.run(statement::FIND, &parameters)?)? else {
             return Ok(None);
@@ -230,6 +225,9 @@ impl<D: Database> LedgerShard<D> {
         self.database.run(sql, parameters).map_err(ShardError::Database)
     }
 }
+
+/// A redemption, and its reversal if it has one.
+type Redemption = (Entry, Option<Entry>);
 
 fn unchanged(outcome: Outcome) -> Reply {
     Reply { outcome, rows_written: 0 }

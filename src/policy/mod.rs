@@ -18,6 +18,8 @@ mod envelope;
 mod held;
 mod judge;
 mod shops;
+#[cfg(test)]
+mod tests;
 
 pub use campaign::{
     CampaignDocument, CampaignPolicy, Extension, LocationHint, Revoked, SerialRange, Window,

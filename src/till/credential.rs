@@ -109,4 +109,16 @@ mod tests {
         assert!(roots.key_of(&later).is_none());
         assert!(roots.insert(16, Root::from_bytes([9; 32])).is_none());
     }
+
+    #[test]
+    fn the_edges_secret_is_read_whole_or_not_at_all() {
+        let read =
+            |json: &str| PosRoots::parse(&json.replace("KEY", &Root::from_bytes([9; 32]).reveal()));
+        let roots = read(r#"{"0":"KEY","15":"KEY"}"#).unwrap();
+        let expected = TillKey::derive(&Root::from_bytes([9; 32]), &till()).reveal();
+        assert_eq!(roots.key_of(&till()).unwrap().reveal(), expected);
+        for wrong in ["", "[]", r#"{"16":"KEY"}"#, r#"{"0":"KEYA"}"#, r#"{"0":"KEY","x":"KEY"}"#] {
+            assert!(read(wrong).is_none(), "{wrong}");
+        }
+    }
 }

@@ -18,13 +18,13 @@ use super::{Coupon, CouponFields, CouponKey, Malformed};
 use crate::base64url;
 use crate::campaign::{CampaignId, Serial};
 
-/// Characters of a token, always.
+/// Characters of a token, always; each is ASCII, so these are also its bytes.
 pub const TOKEN_CHARS: usize = 71;
 
 /// Version 1. It is part of what is signed, so that a tag of one version is none of another.
 const PREFIX: &str = "C1.";
 const SIGNED_BYTES: usize = 35;
-const TAG_BYTES: usize = 16;
+pub(super) const TAG_BYTES: usize = 16;
 const BYTES: usize = SIGNED_BYTES + TAG_BYTES;
 
 /// A text of the right shape. What it says is not known to be true.
@@ -68,8 +68,12 @@ impl std::fmt::Debug for UnverifiedToken {
 }
 
 impl Coupon {
-    /// Signs the coupon: the same coupon under the same key always gives the same token.
-    pub fn mint(&self, key: &CouponKey) -> String {
+    /// Signs the coupon: the same coupon under the same key always gives the same token. `None` when
+    /// the key is another campaign's: such a token would verify nowhere.
+    pub fn mint(&self, key: &CouponKey) -> Option<String> {
+        if key.id().campaign != self.campaign() {
+            return None;
+        }
         let signed = encode(self.fields(), key.id().kid);
         let tag = <[u8; 32]>::from(key.mac(&with_prefix(&signed)).finalize().into_bytes());
         let mut bytes = [0; BYTES];
@@ -79,7 +83,7 @@ impl Coupon {
         let mut text = String::with_capacity(TOKEN_CHARS);
         text.push_str(PREFIX);
         text.push_str(&base64url::encode(&bytes));
-        text
+        Some(text)
     }
 }
 

@@ -23,7 +23,7 @@ pub use verify::{TokenRefusal, VerifiedCoupon};
 /// Why a text is not a version 1 token, or an authentic one not a coupon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Malformed {
-    /// Not exactly 71 characters.
+    /// Not exactly 71 bytes of UTF-8; a token has only ASCII characters.
     Length,
     /// Does not begin with `C1.`.
     Prefix,
@@ -37,7 +37,7 @@ impl Malformed {
     /// One line for the integrator.
     pub fn detail(self) -> &'static str {
         match self {
-            Self::Length => "a token is exactly 71 characters",
+            Self::Length => "a token is exactly 71 ASCII characters",
             Self::Prefix => "a token of version 1 begins with C1.",
             Self::Alphabet => "after C1. a token is base64url without padding",
             Self::Coupon(InvalidCoupon::Flags) => {

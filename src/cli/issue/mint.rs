@@ -53,7 +53,9 @@ fn chunk(terms: &Terms, size: u64) -> anyhow::Result<Vec<Issued>> {
         let mut serial = [0; 12];
         rng.fill_bytes(&mut serial);
         let serial = Serial::from_bytes(serial);
-        Ok(Issued { serial, token: terms.coupon(serial)?.mint(&terms.key) })
+        let token = terms.coupon(serial)?.mint(&terms.key);
+        let token = token.context("the key is another campaign's")?;
+        Ok(Issued { serial, token })
     });
     coupons.collect()
 }

@@ -127,7 +127,7 @@ impl Issuer {
     /// Signs a coupon under a kid of the campaign.
     pub fn mint(&self, fields: CouponFields, kid: u16) -> String {
         let key = CouponKey::derive(&issuer_root(), KeyId { campaign: fields.campaign, kid });
-        Coupon::new(fields).unwrap().mint(&key)
+        Coupon::new(fields).unwrap().mint(&key).unwrap()
     }
 
     /// The token of a fresh coupon.
