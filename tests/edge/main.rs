@@ -5,6 +5,7 @@
 #![allow(missing_docs, unreachable_pub, reason = "a test is nobody's library")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test")]
 #![allow(clippy::indexing_slicing, clippy::panic, reason = "a test")]
+#![allow(clippy::disallowed_methods, reason = "tills have clocks")]
 
 mod ledger;
 mod policy;
