@@ -5,5 +5,5 @@ mod issuer;
 mod request;
 
 pub use edge::{Edge, KvMode};
-pub use issuer::{Issuer, now_s};
+pub use issuer::{Issuer, now_s, till_key};
 pub use request::{Answer, Till};
