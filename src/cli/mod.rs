@@ -8,6 +8,7 @@
 //! `Failure`.
 
 mod args;
+mod campaign;
 mod init;
 mod inspect;
 mod interrupt;
@@ -59,6 +60,8 @@ Example:
 enum Command {
     Init(init::Init),
     #[command(subcommand)]
+    Campaign(campaign::Campaign),
+    #[command(subcommand)]
     Shop(shop::Shop),
     Issue(issue::Issue),
     Inspect(inspect::Inspect),
@@ -80,6 +83,7 @@ pub fn run() -> ExitCode {
     let context = Context { dir: cli.dir, json: cli.json, now: now() };
     let result = match &cli.command {
         Command::Init(init) => init.run(&context),
+        Command::Campaign(campaign) => campaign.run(&context),
         Command::Shop(shop) => shop.run(&context),
         Command::Issue(issue) => issue.run(&context),
         Command::Inspect(inspect) => inspect.run(&context),
