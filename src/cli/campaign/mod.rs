@@ -1,6 +1,8 @@
 //! `coupon campaign …`.
 
+mod changes;
 mod create;
+mod publish;
 mod rotate;
 
 use clap::Subcommand;
@@ -17,9 +19,10 @@ use super::{Context, Outcome};
 Example:
   coupon campaign create --name \"Spring tea\" --currency CNY \\
       --from 2026-02-06T00:00:00Z --until 2026-02-23T00:00:00Z
-  coupon campaign rotate 536870913")]
+  coupon campaign publish 536870913")]
 pub(crate) enum Campaign {
     Create(create::Create),
+    Publish(publish::Publish),
     Rotate(rotate::Rotate),
 }
 
@@ -27,6 +30,7 @@ impl Campaign {
     pub(crate) fn run(&self, context: &Context) -> anyhow::Result<Outcome> {
         match self {
             Self::Create(create) => create.run(context),
+            Self::Publish(publish) => publish.run(context),
             Self::Rotate(rotate) => rotate.run(context),
         }
     }
