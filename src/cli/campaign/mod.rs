@@ -2,8 +2,11 @@
 
 mod changes;
 mod create;
+mod list;
 mod publish;
 mod rotate;
+mod show;
+mod state;
 
 use clap::Subcommand;
 
@@ -19,10 +22,13 @@ use super::{Context, Outcome};
 Example:
   coupon campaign create --name \"Spring tea\" --currency CNY \\
       --from 2026-02-06T00:00:00Z --until 2026-02-23T00:00:00Z
-  coupon campaign publish 536870913")]
+  coupon campaign publish 536870913
+  coupon campaign show 536870913")]
 pub(crate) enum Campaign {
     Create(create::Create),
     Publish(publish::Publish),
+    Show(show::Show),
+    List(list::List),
     Rotate(rotate::Rotate),
 }
 
@@ -31,6 +37,8 @@ impl Campaign {
         match self {
             Self::Create(create) => create.run(context),
             Self::Publish(publish) => publish.run(context),
+            Self::Show(show) => show.run(context),
+            Self::List(list) => list.run(context),
             Self::Rotate(rotate) => rotate.run(context),
         }
     }
