@@ -1,4 +1,5 @@
-//! `coupon shop enrol`: which rows are taken, and that the secrets are the ones the edge derives.
+//! `coupon shop`: which rows are enrolled, that the secrets are the ones the edge derives, and who is
+//! shut out by the policy.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -13,9 +14,10 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use cli_desk::Desk;
+use coupon_edge::policy::{PolicyKeys, ShopsPolicy, open};
 use coupon_edge::secret::Root;
 use coupon_edge::till::{Till, TillKey};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const ENROL: [&str; 5] = ["shop", "enrol", "shops.csv", "--out", "credentials.csv"];
 
@@ -188,4 +190,86 @@ fn a_credential_that_could_never_be_used_is_refused() {
     assert!(said.contains("no POS root 3"), "{said}");
     assert_eq!(enrol(&desk, &["--root", "16"]).0, 2);
     assert_eq!(enrol(&desk, &["--issue", "4096"]).0, 2);
+}
+
+/// Publishes the shops' policy; gives what is said, and the document as the edge opens it.
+fn publish(desk: &Desk, options: &[&str]) -> (Value, Value) {
+    let args = [["shop", "publish", "--json"].as_slice(), options].concat();
+    let (code, stdout, stderr) = desk.coupon(&args);
+    assert_eq!(code, 0, "{stderr}");
+    let told: Value = serde_json::from_str(&stdout).unwrap();
+    let published = fs::read_to_string(desk.path("issuer/published/policy/shops")).unwrap();
+    let keys = PolicyKeys::parse(told["policy_key"].as_str().unwrap()).unwrap();
+    open::<ShopsPolicy>(ShopsPolicy::KV_KEY, &published, &keys).unwrap();
+    let document = published.split_once('\n').unwrap().1;
+    (told, serde_json::from_str(document).unwrap())
+}
+
+#[test]
+fn shops_and_tills_are_suspended_and_restored() {
+    let desk = desk_with("");
+    let options = ["--suspend", "1001", "--suspend", "1001/2", "--suspend", "7/0"];
+    let (told, document) = publish(&desk, &options);
+    assert_eq!((&told["epoch"], &document["epoch"]), (&2.into(), &2.into()));
+    assert_eq!(document["suspended_shops"], json!([1001]));
+    let tills = json!([{ "shop": 1001, "till": 2 }, { "shop": 7, "till": 0 }]);
+    assert_eq!(document["suspended_tills"], tills);
+
+    let (told, document) =
+        publish(&desk, &["--suspend", "1001", "--restore", "7/0", "--restore", "8"]);
+    assert_eq!(document["epoch"], 3);
+    assert_eq!(document["suspended_shops"], json!([1001]));
+    assert_eq!(document["suspended_tills"], json!([{ "shop": 1001, "till": 2 }]));
+    let expected = json!([
+        "Nothing to do: shop 1001 was suspended already.",
+        "Restored till 0 of shop 7.",
+        "Nothing to do: shop 8 was not suspended.",
+    ]);
+    assert_eq!(told["changes"], expected);
+
+    let (told, document) = publish(&desk, &["--restore", "1001"]);
+    assert_eq!(document["suspended_shops"], json!([]));
+    assert!(told["changes"].to_string().contains("1 of its tills stay suspended"), "{told}");
+    for wrong in ["x", "1/", "1/65536", "/1", "4294967296"] {
+        assert_eq!(desk.coupon(&["shop", "publish", "--suspend", wrong]).0, 2, "{wrong}");
+    }
+}
+
+#[test]
+fn credentials_are_retired_by_issue_and_by_root() {
+    let desk = desk_with("");
+    let (_, document) = publish(
+        &desk,
+        &["--minimum-issue", "1001=2", "--minimum-issue", "7=1", "--retire-root", "3"],
+    );
+    let (_, again) = publish(&desk, &["--minimum-issue", "1001=5", "--retire-root", "3"]);
+    let least = |document: &Value| document["minimum_key_issues"].clone();
+    let expected = json!([{ "shop": 1001, "issue": 2 }, { "shop": 7, "issue": 1 }]);
+    assert_eq!(least(&document), expected);
+    let expected = json!([{ "shop": 1001, "issue": 5 }, { "shop": 7, "issue": 1 }]);
+    assert_eq!(least(&again), expected);
+    assert_eq!(again["retired_pos_roots"], json!([3]));
+    let (told, _) = publish(&desk, &["--minimum-issue", "1001=4"]);
+    assert_eq!(told["changes"], json!(["Shop 1001: issues 4 to 4 are good AGAIN."]));
+    for wrong in [["--minimum-issue", "1001=4096"], ["--retire-root", "16"]] {
+        assert_eq!(desk.coupon(&[["shop", "publish"].as_slice(), &wrong].concat()).0, 2);
+    }
+}
+
+#[test]
+fn a_list_that_is_too_long_for_the_edge_is_not_signed() {
+    let desk = desk_with("");
+    let path = desk.path("issuer/shops.json");
+    let mut draft: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    draft["suspended_shops"] = json!((0..10_000).collect::<Vec<_>>());
+    fs::write(&path, draft.to_string()).unwrap();
+    assert_eq!(publish(&desk, &[]).1["epoch"], 2);
+    let (code, _, stderr) = desk.coupon(&["shop", "publish", "--suspend", "10000"]);
+    assert_eq!(code, 1);
+    assert!(stderr.contains("shops.json") && stderr.contains("more than 10000"), "{stderr}");
+    draft["suspended_shops"] = json!(["all"]);
+    fs::write(&path, draft.to_string()).unwrap();
+    let (code, _, stderr) = desk.coupon(&["shop", "publish"]);
+    assert_eq!(code, 1);
+    assert!(stderr.contains("`suspended_shops`: invalid type"), "{stderr}");
 }

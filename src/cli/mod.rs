@@ -8,6 +8,7 @@
 //! `Failure`.
 
 mod args;
+mod campaign;
 mod init;
 mod inspect;
 mod interrupt;
@@ -61,6 +62,8 @@ Example:
 enum Command {
     Init(init::Init),
     #[command(subcommand)]
+    Campaign(campaign::Campaign),
+    #[command(subcommand)]
     Shop(shop::Shop),
     Issue(issue::Issue),
     Inspect(inspect::Inspect),
@@ -86,6 +89,7 @@ pub fn run() -> ExitCode {
     let context = Context { dir: cli.dir, json: cli.json, now: now() };
     let result = match &cli.command {
         Command::Init(init) => init.run(&context),
+        Command::Campaign(campaign) => campaign.run(&context),
         Command::Shop(shop) => shop.run(&context),
         Command::Issue(issue) => issue.run(&context),
         Command::Inspect(inspect) => inspect.run(&context),

@@ -1,12 +1,12 @@
 //! A line of `batches.ndjson`.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::campaign::CampaignId;
 use crate::time::{Timestamp, as_rfc3339};
 
 /// Coupons that were issued together.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Batch {
     /// Names the batch: random, 16 hexadecimal digits.
     pub(crate) batch: String,

@@ -1,22 +1,28 @@
 //! `campaigns/<id>.json`.
 
 use anyhow::Context;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::campaign::CampaignId;
 use crate::money::Currency;
+use crate::policy::CampaignDocument;
 use crate::time::UtcOffset;
 
-/// A campaign as its issuer keeps it.
-#[derive(Debug, Deserialize)]
+/// A campaign as its issuer keeps it, with the draft of its policy.
+pub(crate) type Campaign = CampaignFile<CampaignDocument>;
+
+/// A campaign's file. Unless it is a [`Campaign`] the policy is not judged: coupons can be issued
+/// while somebody is editing it.
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct CampaignFile {
+pub(crate) struct CampaignFile<P = Value> {
     /// Which campaign.
     pub(crate) campaign: CampaignId,
     /// Its key ids; the largest is the newest, and signs.
     pub(crate) kids: Vec<u16>,
-    policy: Value,
+    /// The draft of its policy.
+    pub(crate) policy: P,
 }
 
 impl CampaignFile {

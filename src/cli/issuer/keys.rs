@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use anyhow::Context;
+use ed25519_dalek::SigningKey;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::Zeroizing;
@@ -41,6 +42,17 @@ impl Keys {
     /// A root of tills' secrets.
     pub(super) fn pos_root(&self, number: u8) -> Option<Root> {
         self.pos_roots.get(&number).map(|root| Root::from_bytes(*root.0))
+    }
+
+    /// The roots of tills' secrets, as the edge reads them.
+    pub(super) fn revealed_pos_roots(&self) -> BTreeMap<String, String> {
+        let roots = self.pos_roots.iter();
+        roots.map(|(number, root)| (number.to_string(), base64url::encode(&*root.0))).collect()
+    }
+
+    /// The key that signs policies.
+    pub(super) fn policy_key(&self) -> SigningKey {
+        SigningKey::from_bytes(&self.policy_key.0)
     }
 }
 

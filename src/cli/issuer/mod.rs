@@ -3,27 +3,43 @@
 //! | file | holds |
 //! |---|---|
 //! | `keys.json` | every secret of the issuer: back it up, and let nobody read it |
-//! | `campaigns/<id>.json` | a campaign's key ids and its policy |
+//! | `campaigns/<id>.json` | a campaign's key ids and the draft of its policy |
+//! | `shops.json` | the draft of the shops' policy |
 //! | `batches.ndjson` | one line per batch of coupons issued: what the issuer may have to pay |
+//! | `published/<KV key>` | each policy as it was last signed: what KV must hold |
+//! | `edge-secrets.json` | the secrets of the edge, derived from `keys.json` |
 
 mod batch;
 mod campaign_file;
+mod campaigns;
+mod delivery;
+mod edge_secrets;
+mod edit;
+mod issued;
+mod json;
 mod keys;
+mod publish;
+mod shops;
 
-use std::fs::{self, DirBuilder};
-use std::io;
+use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 
 use super::output::{NewFile, append_line};
-use crate::campaign::CampaignId;
 use crate::secret::Root;
 use crate::token::{CouponKey, KeyId};
 pub(crate) use batch::Batch;
-pub(crate) use campaign_file::{CampaignFile, Labels};
+pub(crate) use campaign_file::{Campaign, CampaignFile, Labels};
+pub(crate) use delivery::{Delivery, quoted};
+pub(crate) use edit::Edit;
+pub(crate) use issued::Issued;
+use json::read_secret;
 use keys::Keys;
+
+/// How long a policy is good unless something else is said.
+pub(crate) const VALID_SECONDS: u32 = 30 * 24 * 60 * 60;
 
 /// An issuer: its directory, and its keys in memory.
 #[derive(Debug)]
@@ -38,12 +54,7 @@ impl Issuer {
         if Self::find(dir)?.is_some() {
             return Ok(None);
         }
-        let campaigns = dir.join("campaigns");
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(&campaigns)
-            .with_context(|| format!("cannot make the directory {}", campaigns.display()))?;
+        make_dir(&dir.join("campaigns"))?;
         let keys = Keys::generate()?;
         let mut file = NewFile::create(&dir.join("keys.json"), false)?;
         serde_json::to_writer_pretty(&mut file, &keys)?;
@@ -61,7 +72,7 @@ impl Issuer {
     /// Opens the issuer if there is one.
     pub(crate) fn find(dir: &Path) -> anyhow::Result<Option<Self>> {
         let path = dir.join("keys.json");
-        let Some(keys) = read(&path)? else { return Ok(None) };
+        let Some(keys) = read_secret(&path)? else { return Ok(None) };
         Ok(Some(Self { dir: dir.to_owned(), keys }))
     }
 
@@ -77,24 +88,6 @@ impl Issuer {
         })
     }
 
-    /// The campaign's file, if it has one.
-    pub(crate) fn find_campaign(&self, id: CampaignId) -> anyhow::Result<Option<CampaignFile>> {
-        let path = self.dir.join("campaigns").join(format!("{id}.json"));
-        let Some(campaign) = read::<CampaignFile>(&path)? else { return Ok(None) };
-        if campaign.campaign != id {
-            bail!("{} is the file of campaign {}", path.display(), campaign.campaign);
-        }
-        Ok(Some(campaign))
-    }
-
-    /// The campaign's file, which must be there.
-    pub(crate) fn campaign(&self, id: CampaignId) -> anyhow::Result<CampaignFile> {
-        self.find_campaign(id)?.with_context(|| {
-            let dir = self.dir.display();
-            format!("no campaign {id} in {dir}: make it with `coupon campaign create`")
-        })
-    }
-
     /// Adds a batch to what was issued.
     pub(crate) fn record(&self, batch: &Batch) -> anyhow::Result<()> {
         let path = self.dir.join("batches.ndjson");
@@ -103,17 +96,11 @@ impl Issuer {
     }
 }
 
-/// Reads a JSON file; `None` when there is none. Says where it is wrong, never what it says: one
-/// of them holds keys.
-fn read<T: serde::de::DeserializeOwned>(path: &Path) -> anyhow::Result<Option<T>> {
-    let text = match fs::read(path) {
-        Ok(text) => zeroize::Zeroizing::new(text),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
-    };
-    let value = serde_json::from_slice(&text).map_err(|error| {
-        let (line, column) = (error.line(), error.column());
-        anyhow::anyhow!("{} is damaged at line {line}, column {column}", path.display())
-    })?;
-    Ok(Some(value))
+/// Makes a directory that only its owner can look into, unless it is there.
+fn make_dir(path: &Path) -> anyhow::Result<()> {
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .with_context(|| format!("cannot make the directory {}", path.display()))
 }

@@ -1,0 +1,105 @@
+//! The campaigns of an issuer.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use serde::de::DeserializeOwned;
+
+use super::edit::{Edit, complete_json};
+use super::json::read_draft;
+use super::{Campaign, CampaignFile, Issuer};
+use crate::campaign::CampaignId;
+use crate::cli::output::{Complete, NewFile};
+
+impl Issuer {
+    /// The campaign's file, if it has one.
+    pub(crate) fn find_campaign(&self, id: CampaignId) -> anyhow::Result<Option<CampaignFile>> {
+        read_campaign(&self.campaign_path(id), id)
+    }
+
+    /// The campaign's file, which must be there.
+    pub(crate) fn campaign(&self, id: CampaignId) -> anyhow::Result<CampaignFile> {
+        self.find_campaign(id)?.with_context(|| self.no_campaign(id))
+    }
+
+    /// The campaign with the draft of its policy.
+    pub(crate) fn draft(&self, id: CampaignId) -> anyhow::Result<Campaign> {
+        read_campaign(&self.campaign_path(id), id)?.with_context(|| self.no_campaign(id))
+    }
+
+    /// The campaign, to be changed.
+    pub(crate) fn edit_campaign(&self, id: CampaignId) -> anyhow::Result<Edit<Campaign>> {
+        Edit::begin(&self.campaign_path(id), || self.draft(id))
+    }
+
+    /// Writes a campaign that must not be there yet.
+    pub(super) fn new_campaign(&self, campaign: &Campaign) -> anyhow::Result<Complete> {
+        let path = self.campaign_path(campaign.campaign);
+        // Not what is said of files in general: a campaign is never replaced.
+        if path.exists() {
+            bail!("{} exists: choose another --number", path.display());
+        }
+        complete_json(NewFile::create(&path, false)?, campaign)
+    }
+
+    /// The campaigns that have a file.
+    pub(crate) fn campaigns(&self) -> anyhow::Result<BTreeSet<CampaignId>> {
+        let names = names(&self.dir.join("campaigns"))?;
+        Ok(names.iter().filter_map(|name| id_of(name.strip_suffix(".json")?)).collect())
+    }
+
+    /// Every campaign that ever was, as far as the directory knows. A retired one has no file any
+    /// more, but its coupons are out: its number must not be used again.
+    pub(crate) fn known_campaigns(&self) -> anyhow::Result<BTreeSet<CampaignId>> {
+        let mut known = self.campaigns()?;
+        let published = names(&self.dir.join("published/policy"))?;
+        known.extend(published.iter().filter_map(|name| id_of(name)));
+        known.extend(self.issued()?.keys());
+        Ok(known)
+    }
+
+    /// Where a campaign is kept.
+    pub(crate) fn campaign_path(&self, id: CampaignId) -> PathBuf {
+        self.dir.join("campaigns").join(format!("{id}.json"))
+    }
+
+    fn no_campaign(&self, id: CampaignId) -> String {
+        let dir = self.dir.display();
+        format!("no campaign {id} in {dir}: make it with `coupon campaign create`")
+    }
+}
+
+fn read_campaign<P: DeserializeOwned>(
+    path: &Path,
+    id: CampaignId,
+) -> anyhow::Result<Option<CampaignFile<P>>> {
+    let Some(campaign) = read_draft::<CampaignFile<P>>(path)? else { return Ok(None) };
+    if campaign.campaign != id {
+        bail!("{} is the file of campaign {}", path.display(), campaign.campaign);
+    }
+    Ok(Some(campaign))
+}
+
+fn id_of(name: &str) -> Option<CampaignId> {
+    let id = CampaignId::try_from(name.parse::<u32>().ok()?).ok()?;
+    // One spelling: 007 is nobody's file.
+    (id.to_string() == name).then_some(id)
+}
+
+/// The names in a directory; none when it is not there.
+fn names(dir: &Path) -> anyhow::Result<Vec<String>> {
+    let why = || format!("cannot read the directory {}", dir.display());
+    let entries = match fs::read_dir(dir) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error).with_context(why),
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        names.extend(entry.with_context(why)?.file_name().into_string());
+    }
+    Ok(names)
+}

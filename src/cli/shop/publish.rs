@@ -1,0 +1,61 @@
+//! `coupon shop publish`.
+
+use anyhow::anyhow;
+use clap::Args;
+
+use super::changes::{self, Place};
+use crate::cli::issuer::{Delivery, Issuer};
+use crate::cli::{Context, Outcome};
+use crate::policy::{KeyMinimum, ShopsPolicy};
+
+/// Sign the shops' policy for the edge: which shops and tills may not redeem.
+///
+/// Takes the draft in shops.json as it is, with the changes that the options say, gives it the
+/// next epoch, and signs it. Edges take a new policy within two minutes of KV having it.
+///
+/// Without a policy that is good the edge redeems nothing, so publish it again before it ends.
+#[derive(Args)]
+#[command(after_help = "\
+Example:
+  coupon shop publish --wrangler
+  coupon shop publish --suspend 1001 --suspend 1002/3 --wrangler
+  coupon shop publish --restore 1001 --minimum-issue 1001=2")]
+pub(crate) struct Publish {
+    /// Refuse a shop, or one of its tills; may be repeated.
+    #[arg(long, value_name = "SHOP[/TILL]", value_parser = changes::place)]
+    suspend: Vec<Place>,
+
+    /// Let a shop or a till in again; may be repeated.
+    #[arg(long, value_name = "SHOP[/TILL]", value_parser = changes::place)]
+    restore: Vec<Place>,
+
+    /// Refuse a shop's credentials of lower issues; may be repeated.
+    #[arg(long, value_name = "SHOP=ISSUE", value_parser = changes::key_minimum)]
+    minimum_issue: Vec<KeyMinimum>,
+
+    /// Refuse all credentials that were derived from this POS root; may be repeated.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=15))]
+    retire_root: Vec<u8>,
+
+    #[command(flatten)]
+    delivery: Delivery,
+}
+
+impl Publish {
+    pub(crate) fn run(&self, context: &Context) -> anyhow::Result<Outcome> {
+        let issuer = Issuer::open(&context.dir)?;
+        let mut file = issuer.edit_shops()?;
+        let policy = &mut file.value;
+        let mut told = Vec::new();
+        told.extend(self.suspend.iter().map(|place| changes::suspend(policy, *place)));
+        told.extend(self.restore.iter().flat_map(|place| changes::restore(policy, *place)));
+        told.extend(self.minimum_issue.iter().map(|least| changes::raise(policy, *least)));
+        told.extend(self.retire_root.iter().map(|root| changes::retire(policy, *root)));
+        // The edge would say the same of the signed text, but not in which file it is to be put
+        // right.
+        ShopsPolicy::try_from(file.value.clone()).map_err(|why| {
+            anyhow!("{} cannot be published: {why}", issuer.shops_path().display())
+        })?;
+        self.delivery.publish(context, &issuer, ShopsPolicy::KV_KEY, file, |it| it, &told)
+    }
+}
