@@ -9,6 +9,7 @@
 
 mod args;
 mod campaign;
+mod dev;
 mod init;
 mod inspect;
 mod interrupt;
@@ -71,6 +72,7 @@ enum Command {
     Redeem(pos::Redeem),
     Reverse(pos::Reverse),
     Cancel(pos::Cancel),
+    Dev(dev::Dev),
 }
 
 /// What every command is told.
@@ -97,6 +99,7 @@ pub fn run() -> ExitCode {
         Command::Redeem(redeem) => redeem.run(),
         Command::Reverse(reverse) => reverse.run(),
         Command::Cancel(cancel) => cancel.run(),
+        Command::Dev(dev) => dev.run(&context),
     };
     outcome::report(result, context.json)
 }
