@@ -7,6 +7,7 @@ use worker::{Context, Env, Request};
 
 use super::config::Config;
 use super::log::Log;
+use super::policies::Behalf;
 use super::{clock, ledger_client, receive};
 use crate::api::{
     self, Answer, CancelRequest, CheckRequest, HealthBody, Incoming, Method, Problem,
@@ -109,7 +110,7 @@ impl Desk<'_> {
         self.log.note("till", till.till().till);
 
         // 5
-        self.shops_policy().await.map_err(failed)?.admit(&till)?;
+        self.config.policies.shops(self.behalf()).await.map_err(failed)?.admit(&till)?;
 
         // 6 to 9
         match (route, key) {
@@ -207,6 +208,10 @@ impl Desk<'_> {
         Ok(api::found(id.shard(), &till, currency, outcome).map_err(failed)??)
     }
 
+    fn behalf(&self) -> Behalf<'_> {
+        Behalf { env: &self.env, context: &self.context, log: self.log }
+    }
+
     /// No stranger names objects into being: a redemption of a campaign that has no key is not
     /// looked for.
     fn must_know(&self, campaign: CampaignId) -> Result<(), Stop> {
@@ -228,12 +233,14 @@ impl Desk<'_> {
         shard: Shard,
         judge: impl Fn(&CampaignPolicy, &AdmittedTill) -> Result<(Command, T), Refusal>,
     ) -> Result<Consulted<T>, Stop> {
+        let policies = &self.config.policies;
         let mut refreshed = false;
         loop {
-            let policy = self.campaign_policy(shard.campaign()).await.map_err(failed)?;
+            let policy =
+                policies.campaign(shard.campaign(), self.behalf()).await.map_err(failed)?;
             let document = policy.document();
             self.offset.set(document.utc_offset_minutes);
-            let till = self.shops_policy().await.map_err(failed)?.admit(till)?;
+            let till = policies.shops(self.behalf()).await.map_err(failed)?.admit(till)?;
             let epochs = policy.epochs(&till);
             self.log.note("campaign", shard.campaign().get());
             self.log.note("policy_epoch", epochs.campaign);
@@ -244,7 +251,7 @@ impl Desk<'_> {
             let reply = ledger_client::ask(&self.env, shard, hint, &call, self.log).await;
             let outcome = reply.map_err(failed)?.outcome;
             if outcome == Outcome::Refused(LedgerRefusal::PolicyStale) && !refreshed {
-                self.refresh_policies(shard.campaign()).await;
+                policies.refresh(shard.campaign(), self.behalf()).await;
                 refreshed = true;
                 continue;
             }

@@ -6,10 +6,10 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use futures_util::future::{Either, select};
-use worker::{Delay, Env};
+use worker::{Context, Delay, Env};
 
-use super::log::event;
-use super::{clock, handler::Desk};
+use super::clock;
+use super::log::{Log, event};
 use crate::campaign::CampaignId;
 use crate::policy::{CampaignPolicy, Freshness, Held, Policy, PolicyKeys, ShopsPolicy, open};
 use crate::refusal::Fault;
@@ -23,78 +23,78 @@ const KV_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The policies in memory. Bounded: only campaigns that have a key are asked for.
 pub(super) struct Policies {
-    campaigns: Memory<CampaignPolicy>,
-    shops: Memory<ShopsPolicy>,
+    campaigns: Rc<Memory<CampaignPolicy>>,
+    shops: Rc<Memory<ShopsPolicy>>,
 }
 
+/// One kind of them, by KV key. Shared with refreshes that outlive the request behind which they
+/// run.
 struct Memory<P> {
     keys: PolicyKeys,
     held: RefCell<HashMap<String, Held<P>>>,
 }
 
+/// The request on whose behalf a policy is looked up.
+#[derive(Clone, Copy)]
+pub(super) struct Behalf<'a> {
+    pub(super) env: &'a Env,
+    pub(super) context: &'a Context,
+    pub(super) log: &'a Log,
+}
+
 impl Policies {
     /// Nothing in memory yet.
     pub(super) fn new(keys: PolicyKeys) -> Self {
-        Self { campaigns: Memory::new(keys.clone()), shops: Memory::new(keys) }
+        Self { campaigns: Rc::new(Memory::new(keys.clone())), shops: Rc::new(Memory::new(keys)) }
     }
-}
 
-impl Desk<'_> {
     /// The campaign's policy in force.
-    pub(super) async fn campaign_policy(
+    pub(super) async fn campaign(
         &self,
         campaign: CampaignId,
+        behalf: Behalf<'_>,
     ) -> Result<Rc<CampaignPolicy>, Fault> {
-        let kv_key = CampaignPolicy::kv_key_of(campaign);
-        self.current(&kv_key, |policies| &policies.campaigns).await
+        self.campaigns.current(&CampaignPolicy::kv_key_of(campaign), behalf).await
     }
 
     /// The shops' policy in force.
-    pub(super) async fn shops_policy(&self) -> Result<Rc<ShopsPolicy>, Fault> {
-        self.current(ShopsPolicy::KV_KEY, |policies| &policies.shops).await
+    pub(super) async fn shops(&self, behalf: Behalf<'_>) -> Result<Rc<ShopsPolicy>, Fault> {
+        self.shops.current(ShopsPolicy::KV_KEY, behalf).await
     }
 
-    /// Fetches both at once, because a shard has seen a newer one.
-    pub(super) async fn refresh_policies(&self, campaign: CampaignId) {
-        let Policies { campaigns, shops } = &self.config.policies;
-        self.log.kv_read();
-        campaigns.refresh(&CampaignPolicy::kv_key_of(campaign), &self.env).await;
-        self.log.kv_read();
-        shops.refresh(ShopsPolicy::KV_KEY, &self.env).await;
-    }
-
-    async fn current<P: Policy + 'static>(
-        &self,
-        kv_key: &str,
-        memory: fn(&Policies) -> &Memory<P>,
-    ) -> Result<Rc<P>, Fault> {
-        let now = clock::now();
-        match memory(&self.config.policies).freshness(kv_key, now) {
-            Freshness::Fresh => {}
-            Freshness::RefreshBehind => {
-                self.log.kv_read();
-                let (config, env) = (Rc::clone(&self.config), self.env.clone());
-                let kv_key = kv_key.to_owned();
-                memory(&config.policies).asking(&kv_key, now);
-                self.context.wait_until(async move {
-                    memory(&config.policies).refresh(&kv_key, &env).await;
-                });
-            }
-            Freshness::RefreshFirst => {
-                self.log.kv_read();
-                memory(&self.config.policies).refresh(kv_key, &self.env).await;
-            }
-        }
-        let held = memory(&self.config.policies).held.borrow();
-        held.get(kv_key)
-            .and_then(|held| held.in_force(clock::now()))
-            .ok_or_else(|| Fault::Busy(format!("no {kv_key} in force")))
+    /// Fetches both, because a shard has seen a newer one.
+    pub(super) async fn refresh(&self, campaign: CampaignId, behalf: Behalf<'_>) {
+        behalf.log.kv_read();
+        self.campaigns.refresh(&CampaignPolicy::kv_key_of(campaign), behalf.env).await;
+        behalf.log.kv_read();
+        self.shops.refresh(ShopsPolicy::KV_KEY, behalf.env).await;
     }
 }
 
-impl<P: Policy> Memory<P> {
+impl<P: Policy + 'static> Memory<P> {
     fn new(keys: PolicyKeys) -> Self {
         Self { keys, held: RefCell::default() }
+    }
+
+    async fn current(self: &Rc<Self>, kv_key: &str, on: Behalf<'_>) -> Result<Rc<P>, Fault> {
+        let now = clock::now();
+        match self.freshness(kv_key, now) {
+            Freshness::Fresh => {}
+            Freshness::RefreshBehind => {
+                on.log.kv_read();
+                self.asking(kv_key, now);
+                let (memory, env, kv_key) = (Rc::clone(self), on.env.clone(), kv_key.to_owned());
+                on.context.wait_until(async move { memory.refresh(&kv_key, &env).await });
+            }
+            Freshness::RefreshFirst => {
+                on.log.kv_read();
+                self.refresh(kv_key, on.env).await;
+            }
+        }
+        let held = self.held.borrow();
+        held.get(kv_key)
+            .and_then(|held| held.in_force(clock::now()))
+            .ok_or_else(|| Fault::Busy(format!("no {kv_key} in force")))
     }
 
     fn freshness(&self, kv_key: &str, now: Timestamp) -> Freshness {

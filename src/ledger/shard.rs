@@ -6,7 +6,7 @@ use super::entry::ANSWER_VERSION;
 use super::reply::{LedgerRefusal, Outcome, Reply};
 use super::rule::{self, Finding};
 use super::schema::{SchemaError, migrate};
-use super::{Entry, Kind, statement};
+use super::{Entry, Fingerprint, Identity, Kind, statement};
 use crate::campaign::Serial;
 use crate::policy::Epochs;
 use crate::time::Timestamp;
@@ -133,20 +133,8 @@ impl<D: Database> LedgerShard<D> {
         now: Timestamp,
     ) -> Result<Reply, ShardError<D::Error>> {
         let Reverse { seq, by, fingerprint } = reverse;
-        let executed = self.run(
-            statement::REVERSE,
-            &[
-                Value::Integer(seq),
-                Value::Integer(now.millis()),
-                Value::Integer(by.shop.into()),
-                Value::Integer(by.till.into()),
-                Value::Blob(by.key.as_bytes()),
-                Value::Blob(fingerprint.as_bytes()),
-                Value::Integer(epochs.campaign.into()),
-                Value::Integer(epochs.shops.into()),
-                Value::Integer(ANSWER_VERSION.into()),
-            ],
-        )?;
+        let executed =
+            self.undo(statement::REVERSE, Value::Integer(seq), by, fingerprint, epochs, now)?;
         let rows_written = executed.rows_written;
         let reversal = appended(executed)?;
         let Some((redemption, earlier)) = self.find(seq, by.shop)? else {
@@ -169,20 +157,8 @@ impl<D: Database> LedgerShard<D> {
         now: Timestamp,
     ) -> Result<Reply, ShardError<D::Error>> {
         let Cancel { serial, by, fingerprint } = cancel;
-        let executed = self.run(
-            statement::CANCEL,
-            &[
-                Value::Blob(serial.as_bytes()),
-                Value::Integer(now.millis()),
-                Value::Integer(by.shop.into()),
-                Value::Integer(by.till.into()),
-                Value::Blob(by.key.as_bytes()),
-                Value::Blob(fingerprint.as_bytes()),
-                Value::Integer(epochs.campaign.into()),
-                Value::Integer(epochs.shops.into()),
-                Value::Integer(ANSWER_VERSION.into()),
-            ],
-        )?;
+        let what = Value::Blob(serial.as_bytes());
+        let executed = self.undo(statement::CANCEL, what, by, fingerprint, epochs, now)?;
         let rows_written = executed.rows_written;
         let outcome = match appended(executed)? {
             Some(entry) if entry.kind == Kind::Void => Outcome::Voided { entry, replayed: false },
@@ -197,6 +173,32 @@ impl<D: Database> LedgerShard<D> {
             },
         };
         Ok(Reply { outcome, rows_written })
+    }
+
+    /// Runs one of the two statements that undo: they take the same parameters after the first.
+    fn undo(
+        &mut self,
+        sql: &str,
+        what: Value<'_>,
+        by: Identity,
+        fingerprint: Fingerprint,
+        epochs: Epochs,
+        now: Timestamp,
+    ) -> Result<Executed, ShardError<D::Error>> {
+        self.run(
+            sql,
+            &[
+                what,
+                Value::Integer(now.millis()),
+                Value::Integer(by.shop.into()),
+                Value::Integer(by.till.into()),
+                Value::Blob(by.key.as_bytes()),
+                Value::Blob(fingerprint.as_bytes()),
+                Value::Integer(epochs.campaign.into()),
+                Value::Integer(epochs.shops.into()),
+                Value::Integer(ANSWER_VERSION.into()),
+            ],
+        )
     }
 
     fn chain(&mut self, serial: Serial) -> Result<Vec<Entry>, ShardError<D::Error>> {

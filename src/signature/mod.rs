@@ -15,6 +15,8 @@ mod component;
 mod digest;
 mod input;
 mod sign;
+#[cfg(test)]
+mod tests;
 mod verify;
 
 pub use component::{Component, SignedRequest};
