@@ -179,3 +179,48 @@ impl HealthBody {
         Self { status: "ok", version: env!("CARGO_PKG_VERSION") }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::campaign::{CampaignId, Serial, Shard};
+    use crate::ledger::{Fingerprint, Identity, KeyHash, Kind};
+    use crate::policy::Epochs;
+    use crate::time::Timestamp;
+
+    fn entry(kind: Kind, at: u64, order_ref: Option<&str>) -> Entry {
+        Entry {
+            seq: 258,
+            serial: Serial::from_bytes([1; 12]),
+            n: 0,
+            kind,
+            at: Timestamp::from_millis(at),
+            by: Identity { shop: 7, till: 2, key: KeyHash::from_bytes([1; 16]) },
+            fingerprint: Fingerprint::from_bytes([2; 16]),
+            discount: Amount::from(2500),
+            order_amount: Amount::from(3000),
+            order_ref: order_ref.map(|text| text.to_owned().try_into().unwrap()),
+            epochs: Epochs::default(),
+            reversible_until: Timestamp::from_millis(1_770_437_045_123),
+            answer: 1,
+        }
+    }
+
+    #[test]
+    fn p11_the_answers_are_pinned_word_for_word() {
+        let shard = Shard::new(CampaignId::new(4, 1).unwrap(), 10).unwrap();
+        let id = RedemptionId::new(shard, 258).unwrap();
+        let redemption = entry(Kind::Redemption, 1_770_350_645_123, Some("账单 1"));
+        let reversal = entry(Kind::Reversal, 1_770_350_700_000, None);
+        let cny = "CNY".parse().unwrap();
+        let body =
+            |reversal| Answer::ok(&RedemptionBody::new(&id, cny, &redemption, reversal)).body;
+        let plain = r#"{"id":"R1.IAAAAQAKAAAAAAEC","campaign":536870913,"shop":7,"till":2,"redeemed_at":"2026-02-06T04:04:05.123Z","order_amount":3000,"discount":2500,"to_pay":500,"currency":"CNY","order_ref":"账单 1","reversible_until":"2026-02-07T04:04:05.123Z"}"#;
+        assert_eq!(body(None), plain);
+        let reversed = plain.replace('}', r#","reversed_at":"2026-02-06T04:05:00.000Z"}"#);
+        assert_eq!(body(Some(&reversal)), reversed);
+        assert_eq!(Answer::written(Replay::First, &1).status, 201);
+        let again = Answer::written(Replay::Again, &1);
+        assert_eq!((again.status, again.headers.len()), (200, 1));
+    }
+}

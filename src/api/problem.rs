@@ -19,27 +19,14 @@ pub struct Problem {
     headers: Vec<(&'static str, String)>,
 }
 
-/// What a 401 must say ([RFC 9110 section 11.6.1]): which signature is wanted ([RFC 9421 section 5]).
-///
-/// [RFC 9110 section 11.6.1]: https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1
-/// [RFC 9421 section 5]: https://www.rfc-editor.org/rfc/rfc9421#section-5
-const CHALLENGE: [(&str, &str); 2] = [
-    ("WWW-Authenticate", "Signature"),
-    (
-        "Accept-Signature",
-        "sig=(\"@method\" \"@authority\" \"@path\" \"@query\" \"content-digest\" \
-         \"idempotency-key\");created;keyid;tag=\"coupon-pos\"",
-    ),
-];
-
 impl Problem {
     /// Of a refusal, with times in the campaign's local time in the words.
     pub fn of_refusal(refusal: &Refusal, offset: UtcOffset) -> Self {
         let mut problem = Self::of_code(refusal.code(), refusal.words(offset));
         problem.add_evidence(refusal);
         if problem.code.meaning().status == 401 {
-            let challenge = CHALLENGE.map(|(name, value)| (name, value.to_owned()));
-            problem.headers.extend(challenge);
+            // RFC 9110 section 11.6.1 wants it; which signature, Accept-Signature says.
+            problem.headers.push(("WWW-Authenticate", "Signature".to_owned()));
         }
         problem
     }
@@ -58,14 +45,15 @@ impl Problem {
         self.code
     }
 
-    /// The response.
-    pub fn answer(&self) -> Answer {
-        Answer {
-            status: self.code.meaning().status,
-            content_type: "application/problem+json",
-            headers: self.headers.clone(),
-            body: self.document().to_string(),
+    /// The response; a 401 says which signature the call takes.
+    pub fn answer(&self, accept_signature: Option<String>) -> Answer {
+        let status = self.code.meaning().status;
+        let mut headers = self.headers.clone();
+        if let (401, Some(accepted)) = (status, accept_signature) {
+            headers.push(("Accept-Signature", accepted));
         }
+        let body = self.document().to_string();
+        Answer { status, content_type: "application/problem+json", headers, body }
     }
 
     /// The document.

@@ -2,7 +2,7 @@
 
 use crate::ledger::RedemptionId;
 use crate::refusal::Refusal;
-use crate::signature::Component;
+use crate::signature::{Component, TAG};
 
 /// The calls of version 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +71,15 @@ impl Route {
         }
     }
 
+    /// The `Accept-Signature` header for it ([RFC 9421 section 5]); `None` for open calls.
+    ///
+    /// [RFC 9421 section 5]: https://www.rfc-editor.org/rfc/rfc9421#section-5
+    pub fn accept_signature(self) -> Option<String> {
+        let names = self.signed_components()?.iter().map(|component| component.name());
+        let names = names.map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(" ");
+        Some(format!("sig=({names});created;keyid;tag=\"{TAG}\""))
+    }
+
     /// Its name in the log.
     pub fn name(self) -> &'static str {
         match self {
@@ -136,6 +145,19 @@ mod tests {
                 assert_eq!(Route::find(other, path), Err(refusal), "{other} {path}");
             }
         }
+    }
+
+    #[test]
+    fn says_what_to_sign() {
+        let find = Route::Find(RedemptionId::parse(ID).unwrap());
+        assert_eq!(
+            find.accept_signature().as_deref(),
+            Some(
+                "sig=(\"@method\" \"@authority\" \"@path\" \"@query\");created;keyid;tag=\"coupon-pos\""
+            )
+        );
+        assert!(Route::Redeem.accept_signature().unwrap().contains("\"idempotency-key\""));
+        assert_eq!(Route::Health.accept_signature(), None);
     }
 
     #[test]

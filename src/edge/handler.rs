@@ -18,7 +18,7 @@ use crate::ledger::{Call, Command, IdempotencyKey, LedgerRefusal, Outcome, Redem
 use crate::policy::{AdmittedTill, CampaignPolicy};
 use crate::refusal::{Fault, Refusal};
 use crate::signature::AuthenticatedTill;
-use crate::time::UtcOffset;
+use crate::time::{Timestamp, UtcOffset};
 use crate::token::{UnverifiedToken, VerifiedCoupon};
 
 /// Serves one request with what this instance has.
@@ -69,12 +69,13 @@ impl Desk<'_> {
     /// 8. the campaign's policy: 409, 403, 422
     /// 9. the ledger: 201, 200, 404, 409, 422, 429
     pub(super) async fn answer(&self, request: &mut Request, incoming: Incoming) -> Answer {
+        let route = Route::find(&incoming.method, &incoming.path).ok().map(|(route, _)| route);
         match self.serve(request, incoming).await {
             Ok(answer) => answer,
             Err(Stop::Refused(refusal)) => {
                 let problem = Problem::of_refusal(&refusal, self.offset.get());
                 self.log.note("code", problem.code().meaning().code);
-                problem.answer()
+                problem.answer(route.and_then(Route::accept_signature))
             }
             Err(Stop::Failed(fault)) => self.log.fault(&fault),
         }
@@ -208,6 +209,14 @@ impl Desk<'_> {
         Ok(api::found(id.shard(), &till, currency, outcome).map_err(failed)??)
     }
 
+    /// A policy that ends takes the campaign down with it: say so in time.
+    fn warn_of_end(&self, valid_until: Timestamp) {
+        const A_WEEK_MS: u64 = 7 * 24 * 3600 * 1000;
+        if valid_until.millis_since(clock::now()) < A_WEEK_MS {
+            self.log.note("policy_ends", valid_until.rfc3339());
+        }
+    }
+
     fn behalf(&self) -> Behalf<'_> {
         Behalf { env: &self.env, context: &self.context, log: self.log }
     }
@@ -244,6 +253,8 @@ impl Desk<'_> {
             let epochs = policy.epochs(&till);
             self.log.note("campaign", shard.campaign().get());
             self.log.note("policy_epoch", epochs.campaign);
+            self.log.note("shops_epoch", epochs.shops);
+            self.warn_of_end(document.valid_until);
 
             let (command, judged) = judge(&policy, &till)?;
             let call = Call::new(epochs, command);

@@ -1,7 +1,10 @@
 //! Asking a ledger shard.
 
+use std::time::Duration;
+
+use futures_util::future::{Either, select};
 use worker::wasm_bindgen::JsValue;
-use worker::{Env, Method, Request, RequestInit};
+use worker::{Delay, Env, Method, Request, RequestInit};
 
 use super::log::Log;
 use crate::campaign::Shard;
@@ -11,6 +14,9 @@ use crate::refusal::Fault;
 
 /// The binding of the ledger's objects.
 const LEDGER: &str = "LEDGER";
+
+/// A till hears in time that the outcome is unknown, rather than nothing.
+const TIMEOUT: Duration = Duration::from_secs(8);
 
 /// Asks the shard once. Whatever goes wrong on the way, the call may have been carried out: the
 /// till asks again with the same key.
@@ -37,9 +43,19 @@ pub(super) async fn ask(
     init.with_method(Method::Post).with_body(Some(JsValue::from_str(&call)));
     let request = Request::new_with_init("https://ledger/", &init).map_err(lost)?;
 
-    let mut response = stub.map_err(lost)?.fetch_with_request(request).await.map_err(lost)?;
-    let body = response.text().await.map_err(lost)?;
-    match response.status_code() {
+    let stub = stub.map_err(lost)?;
+    let answered = async {
+        let mut response = stub.fetch_with_request(request).await?;
+        Ok((response.status_code(), response.text().await?))
+    };
+    futures_util::pin_mut!(answered);
+    let (status, body) = match select(answered, Delay::from(TIMEOUT)).await {
+        Either::Left((answered, _)) => answered.map_err(lost)?,
+        Either::Right(_) => {
+            return Err(Fault::Busy("the ledger gave no answer in time".to_owned()));
+        }
+    };
+    match status {
         200 => {
             let reply: Reply = serde_json::from_str(&body)
                 .map_err(|why| Fault::Internal(format!("the ledger's reply: {why}")))?;

@@ -9,6 +9,7 @@ use worker::{
 
 use super::clock;
 use crate::ledger::database::{Cell, Database, Executed, Row, Value};
+use crate::ledger::schema::SchemaError;
 use crate::ledger::shard::ShardError;
 use crate::ledger::{Call, LedgerShard};
 
@@ -16,16 +17,16 @@ use crate::ledger::{Call, LedgerShard};
 /// time while no I/O is awaited, and holds back what it answers until what it wrote is durable.
 #[durable_object(fetch)]
 pub struct LedgerObject {
-    // An object cannot be refused its making, so a shard that cannot be opened is kept as the
-    // reason that each call is answered with.
-    shard: std::result::Result<RefCell<LedgerShard<ObjectStorage>>, String>,
+    state: State,
+    // None while it cannot be opened: an object cannot be refused its making, and what kept it
+    // from opening may pass.
+    shard: RefCell<Option<LedgerShard<ObjectStorage>>>,
 }
 
 impl DurableObject for LedgerObject {
     fn new(state: State, _env: Env) -> Self {
-        let storage = ObjectStorage(state.storage().sql());
-        let shard = LedgerShard::open(storage).map(RefCell::new);
-        Self { shard: shard.map_err(|why| format!("{why:?}")) }
+        let shard = RefCell::new(open(&state).ok());
+        Self { state, shard }
     }
 
     /// Takes a [`Call`], gives a [`Reply`](crate::ledger::Reply).
@@ -33,13 +34,18 @@ impl DurableObject for LedgerObject {
         let Some(call) = Call::parse(&request.bytes().await?) else {
             return Response::error("not a call of this version", 400);
         };
-        let shard = match &self.shard {
-            Ok(shard) => shard,
-            Err(why) => return Response::error(format!("cannot be opened: {why}"), 503),
-        };
         // From here to the reply nothing is awaited, so no other call comes in between.
-        let Ok(mut shard) = shard.try_borrow_mut() else {
+        let Ok(mut shard) = self.shard.try_borrow_mut() else {
             return Response::error("in use", 503);
+        };
+        if shard.is_none() {
+            match open(&self.state) {
+                Ok(opened) => *shard = Some(opened),
+                Err(why) => return Response::error(format!("cannot be opened: {why:?}"), 503),
+            }
+        }
+        let Some(shard) = shard.as_mut() else {
+            return Response::error("not open", 503);
         };
         match shard.handle(call, clock::now()) {
             Ok(reply) => Response::from_json(&reply),
@@ -47,6 +53,12 @@ impl DurableObject for LedgerObject {
             Err(why) => Response::error(format!("{why:?}"), 500),
         }
     }
+}
+
+fn open(
+    state: &State,
+) -> std::result::Result<LedgerShard<ObjectStorage>, SchemaError<worker::Error>> {
+    LedgerShard::open(ObjectStorage(state.storage().sql()))
 }
 
 /// The object's SQLite.

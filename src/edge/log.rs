@@ -65,7 +65,7 @@ impl Log {
     pub(super) fn fault(&self, fault: &Fault) -> Answer {
         self.note("code", fault.code().meaning().code);
         self.note("reason", fault.reason());
-        Problem::of_fault(fault).answer()
+        Problem::of_fault(fault).answer(None)
     }
 
     /// Writes the line.

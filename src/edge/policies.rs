@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::time::Duration;
 
-use futures_util::future::{Either, select};
+use futures_util::future::{Either, join, select};
 use worker::{Context, Delay, Env};
 
 use super::clock;
@@ -62,12 +62,16 @@ impl Policies {
         self.shops.current(ShopsPolicy::KV_KEY, behalf).await
     }
 
-    /// Fetches both, because a shard has seen a newer one.
+    /// Fetches both at once, because a shard has seen a newer one.
     pub(super) async fn refresh(&self, campaign: CampaignId, behalf: Behalf<'_>) {
+        let kv_key = CampaignPolicy::kv_key_of(campaign);
         behalf.log.kv_read();
-        self.campaigns.refresh(&CampaignPolicy::kv_key_of(campaign), behalf.env).await;
         behalf.log.kv_read();
-        self.shops.refresh(ShopsPolicy::KV_KEY, behalf.env).await;
+        join(
+            self.campaigns.refresh(&kv_key, behalf.env),
+            self.shops.refresh(ShopsPolicy::KV_KEY, behalf.env),
+        )
+        .await;
     }
 }
 

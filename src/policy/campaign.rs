@@ -163,7 +163,7 @@ impl Revoked {
 }
 
 /// A campaign's policy: a document that says something possible.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct CampaignPolicy(CampaignDocument);
 
 impl CampaignPolicy {

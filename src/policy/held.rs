@@ -5,12 +5,14 @@ use std::rc::Rc;
 use crate::time::Timestamp;
 
 /// A document that the issuer signs and replaces by later ones.
-pub trait Policy: Sized {
+pub trait Policy: PartialEq {
     /// Reads the document; what it says is checked.
     ///
     /// # Errors
     /// [`Rejected::Document`] with what is wrong.
-    fn parse(json: &str) -> Result<Self, Rejected>;
+    fn parse(json: &str) -> Result<Self, Rejected>
+    where
+        Self: Sized;
 
     /// The KV key under which it belongs.
     fn kv_key(&self) -> String;
@@ -30,10 +32,13 @@ pub trait Policy: Sized {
     /// Whether `next` may take this document's place.
     ///
     /// # Errors
-    /// [`Rejected::Older`], or that of [`Policy::keeps_promises`].
+    /// [`Rejected::Older`], [`Rejected::EpochReused`], or that of [`Policy::keeps_promises`].
     fn may_become(&self, next: &Self) -> Result<(), Rejected> {
         if next.epoch() < self.epoch() {
             return Err(Rejected::Older);
+        }
+        if next.epoch() == self.epoch() && next != self {
+            return Err(Rejected::EpochReused);
         }
         self.keeps_promises(next)
     }
@@ -52,6 +57,8 @@ pub enum Rejected {
     Foreign,
     /// Its epoch is lower than one already seen.
     Older,
+    /// It has the epoch of another document.
+    EpochReused,
     /// It changes what must not change.
     Immutable(&'static str),
 }
@@ -64,6 +71,7 @@ impl std::fmt::Display for Rejected {
             Self::Document(why) => write!(f, "the document is not a policy: {why}"),
             Self::Foreign => f.write_str("the document belongs to another campaign"),
             Self::Older => f.write_str("the epoch is lower than the one in force"),
+            Self::EpochReused => f.write_str("another document was published with this epoch"),
             Self::Immutable(field) => write!(f, "`{field}` can never change"),
         }
     }

@@ -53,7 +53,7 @@ pub struct KeyMinimum {
 }
 
 /// The policy in the form that answers a request at once, however long its lists are.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct ShopsPolicy {
     epoch: u32,
     valid_until: Timestamp,

@@ -76,3 +76,43 @@ fn p13_the_wire_is_pinned() {
         r#"{"outcome":{"refused":{"already-redeemed":{"at":5,"shop":7,"till":2}}},"rows_written":0}"#
     );
 }
+
+#[test]
+fn p13_fingerprints_are_pinned() {
+    use crate::campaign::{CampaignId, Shard};
+    use crate::ledger::RedemptionId;
+    use crate::order::Order;
+    use crate::token::{Coupon, CouponFields};
+
+    let campaign = CampaignId::new(4, 1).unwrap();
+    let fields = CouponFields {
+        campaign,
+        serial: serial(1),
+        value: 2500,
+        not_before: 1,
+        not_after: 2,
+        scope: 0,
+        flags: 0,
+    };
+    let coupon = Coupon::new(fields).unwrap();
+    let order = |reference: Option<&str>| {
+        let reference = reference.map(|text| text.to_owned().try_into().unwrap());
+        Order::new(Amount::from(3000), "CNY".parse().unwrap(), reference).unwrap()
+    };
+    let id = RedemptionId::new(Shard::new(campaign, 10).unwrap(), 258).unwrap();
+    let fingerprints = [
+        Fingerprint::of_redemption(&coupon, &order(None)),
+        Fingerprint::of_redemption(&coupon, &order(Some("bill 1"))),
+        Fingerprint::of_reversal(&id),
+        Fingerprint::of_cancel(&coupon),
+    ];
+    assert_eq!(
+        fingerprints.map(|it| it.to_string()),
+        [
+            "9iEg8cEOV-CznP3DDDup-Q",
+            "rNjlBUx0mZU1nVAAIyg-gg",
+            "BD3xidgOx3UUQfT72MmKKA",
+            "k4SCdcZeSOd7ckjW77A5zg"
+        ]
+    );
+}

@@ -31,14 +31,16 @@ fn a_document_that_makes_no_sense_is_no_policy() {
 #[test]
 fn a_later_document_keeps_what_was_promised() {
     let held = policy(|_| {});
-    assert_eq!(held.may_become(&policy(|it| it.paused = true)), Ok(()), "the same epoch");
+    assert_eq!(held.may_become(&policy(|_| {})), Ok(()), "the same document again");
+    assert_eq!(held.may_become(&policy(|it| it.paused = true)), Err(Rejected::EpochReused));
+    assert_eq!(held.may_become(&policy(|it| (it.epoch, it.paused) = (4, true))), Ok(()));
     assert_eq!(held.may_become(&policy(|it| it.epoch = 2)), Err(Rejected::Older));
     assert_eq!(
-        held.may_become(&policy(|it| it.currency = "JPY".parse().unwrap())),
+        held.may_become(&policy(|it| (it.epoch, it.currency) = (4, "JPY".parse().unwrap()))),
         Err(Rejected::Immutable("currency"))
     );
     assert_eq!(
-        held.may_become(&policy(|it| it.currency_digits = 0)),
+        held.may_become(&policy(|it| (it.epoch, it.currency_digits) = (4, 0))),
         Err(Rejected::Immutable("currency_digits"))
     );
 }
