@@ -7,6 +7,7 @@
 //! `Outcome` to print or an error; where the exit code says more than "failed", the error is a
 //! `Failure`.
 
+mod api;
 mod args;
 mod campaign;
 mod dev;
@@ -73,6 +74,7 @@ enum Command {
     Reverse(pos::Reverse),
     Cancel(pos::Cancel),
     Dev(dev::Dev),
+    Api(api::Api),
 }
 
 /// What every command is told.
@@ -100,6 +102,7 @@ pub fn run() -> ExitCode {
         Command::Reverse(reverse) => reverse.run(),
         Command::Cancel(cancel) => cancel.run(),
         Command::Dev(dev) => dev.run(&context),
+        Command::Api(api) => api.run(&context),
     };
     outcome::report(result, context.json)
 }

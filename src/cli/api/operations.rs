@@ -1,0 +1,93 @@
+//! The calls, in words for an integrator.
+
+use anyhow::anyhow;
+
+use crate::api::Route;
+use crate::ledger::RedemptionId;
+
+/// A call and what there is to say about it. Words are CommonMark: paragraphs and code.
+pub(super) struct Operation {
+    pub(super) route: Route,
+    pub(super) method: &'static str,
+    pub(super) path: &'static str,
+    pub(super) summary: &'static str,
+    pub(super) description: &'static str,
+}
+
+/// Every path with its method, in the order in which an integrator meets them.
+const CALLS: [(&str, &str); 8] = [
+    ("POST", "/v1/coupons/check"),
+    ("POST", "/v1/redemptions"),
+    ("GET", "/v1/redemptions/{id}"),
+    ("POST", "/v1/redemptions/{id}/reversal"),
+    ("POST", "/v1/redemptions/cancel"),
+    ("GET", "/healthz"),
+    ("GET", "/openapi.json"),
+    ("GET", "/docs"),
+];
+
+/// All calls; `id` is a redemption's, for the paths that name one.
+pub(super) fn all(id: &RedemptionId) -> anyhow::Result<Vec<Operation>> {
+    let operation = |(method, path): (&'static str, &'static str)| {
+        let (route, _) = Route::find(method, &path.replace("{id}", &id.to_string()))
+            .map_err(|why| anyhow!("{method} {path}: {why:?}"))?;
+        let (summary, description) = words(route);
+        Ok(Operation { route, method, path, summary, description })
+    };
+    CALLS.into_iter().map(operation).collect()
+}
+
+fn words(route: Route) -> (&'static str, &'static str) {
+    match route {
+        Route::Check => (
+            "Say whether a coupon would be redeemed here and now",
+            "What `POST /v1/redemptions` would come to at this moment, and what the coupon is \
+             worth. It writes nothing and promises nothing: another till can be faster.\n\n\
+             `order_amount` and `currency` go together. Without them, currency and minimum spend \
+             are not looked at, and the answer has no `discount` and no `to_pay`.\n\n\
+             A coupon that would not be redeemed gets the refusal that a new redemption would get.",
+        ),
+        Route::Redeem => (
+            "Redeem a coupon on an order",
+            "201 and the redemption: take `discount` off the bill. The discount is the coupon's \
+             value, at most the order's amount.\n\n\
+             The same request again gets the same body again, word for word, with 200 and \
+             `Idempotency-Replayed: true`, even if the coupon has expired since. The same request \
+             means the same coupon, shop, till, `Idempotency-Key`, `order_amount`, `currency` and \
+             `order_ref`. So when an answer is lost, or is one with `retryable: true`, send the \
+             request again: the same key, signed anew.\n\n\
+             A key is spent for its coupon for ever. To use a coupon again after the redemption \
+             was undone, take a new key.",
+        ),
+        Route::Find(_) => (
+            "Show a redemption of this shop",
+            "Any till of the shop may ask. `reversed_at` is there if the redemption was undone. \
+             Another shop's redemption and one that does not exist get the same answer.",
+        ),
+        Route::Reverse(_) => (
+            "Undo a redemption, because the order was cancelled",
+            "Undoes the whole redemption, until `reversible_until` (inclusive). Any till of the \
+             shop may do it. The coupon can then be used again, under a new key.\n\n\
+             There is nothing to say in the body: it is empty or `{}`. `Content-Digest` is sent \
+             and signed in both cases.\n\n\
+             A redemption is undone once: whatever its key, a later reversal gets the first one's \
+             answer, with 200 and `Idempotency-Replayed: true`.",
+        ),
+        Route::Cancel => (
+            "Undo a redemption whose answer was lost",
+            "For a till that does not know whether it redeemed, and no longer wants to. It names \
+             the redemption by the coupon and by `redemption_key`, the `Idempotency-Key` under \
+             which it tried. Only the till that tried can cancel.\n\n\
+             If that key had redeemed the coupon, it is undone (`reversed`). If not, the key is \
+             spent, so that a request still on its way cannot redeem any more (`voided`).\n\n\
+             Like every write the call carries an `Idempotency-Key` of its own. What makes two \
+             cancels the same is `redemption_key`: a later one gets the first one's answer, with \
+             200 and `Idempotency-Replayed: true`.",
+        ),
+        Route::Health => {
+            ("Say that the edge is up", "Open to everyone. It asks no policy and no ledger.")
+        }
+        Route::OpenApi => ("This description, for machines", "Open to everyone."),
+        Route::Docs => ("This description, for people", "Open to everyone."),
+    }
+}

@@ -1,0 +1,120 @@
+//! A sample campaign, coupon, till and redemption, all made by the code that makes real ones.
+
+use anyhow::{Context, anyhow};
+use serde_json::{Value, json};
+
+use super::signed::{CREATED, KEY, Signed};
+use crate::campaign::{CampaignId, Serial, Shard};
+use crate::ledger::entry::ANSWER_VERSION;
+use crate::ledger::{Entry, Fingerprint, IdempotencyKey, Identity, Kind};
+use crate::money::Amount;
+use crate::order::Order;
+use crate::policy::{AdmittedTill, CampaignPolicy, Policy, ShopsPolicy};
+use crate::secret::Root;
+use crate::time::Timestamp;
+use crate::token::{Coupon, CouponFields, CouponKey, KeyId, UnverifiedToken, VerifiedCoupon};
+
+/// The issuer's root of `docs/token.md`: public.
+const ISSUER_ROOT: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+const SERIAL: [u8; 12] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
+/// The example's order.
+pub(super) const ORDER_AMOUNT: u32 = 3000;
+const ORDER_REF: &str = "bill 4711";
+
+/// Everything that the examples are made of.
+pub(super) struct Sample {
+    pub(super) token: String,
+    pub(super) coupon: VerifiedCoupon,
+    pub(super) policy: CampaignPolicy,
+    pub(super) signed: Signed,
+    pub(super) redemption: Entry,
+    pub(super) reversal: Entry,
+    pub(super) till: AdmittedTill,
+    pub(super) order: Order,
+}
+
+impl Sample {
+    pub(super) fn new() -> anyhow::Result<Self> {
+        let campaign = CampaignId::new(4, 1).context("no such campaign")?;
+        let key = KeyId { campaign, kid: 1 };
+        let key = CouponKey::derive(&Root::parse(ISSUER_ROOT).context("no root")?, key);
+        let token = token(campaign, &key)?;
+        let coupon = UnverifiedToken::parse(&token).map_err(|why| anyhow!(why.detail()))?;
+        let coupon = coupon.verify(&[key].into_iter().collect());
+        let coupon = coupon.map_err(|why| anyhow!("the example's token: {why:?}"))?;
+
+        let policy = CampaignPolicy::parse(&policy(campaign).to_string())?;
+        let currency = policy.document().currency;
+        let reference = ORDER_REF.to_owned().try_into().map_err(|why: &str| anyhow!(why))?;
+        let order = Order::new(Amount::from(ORDER_AMOUNT), currency, Some(reference));
+        let order = order.context("an order of nothing")?;
+
+        let signed = Signed::new(format!(
+            r#"{{"token":"{token}","order_amount":{ORDER_AMOUNT},"currency":"CNY","order_ref":"{ORDER_REF}"}}"#
+        ))?;
+        let shops = ShopsPolicy::parse(r#"{"epoch":1,"valid_until":"2026-03-01T00:00:00Z"}"#)?;
+        let till = shops.admit(&signed.verified()?);
+        let till = till.map_err(|why| anyhow!("the example's till: {why:?}"))?;
+        let redemption = redemption(&coupon, &till, &order, &policy)?;
+        let mut reversal = redemption.clone();
+        (reversal.seq, reversal.n, reversal.kind) = (271, 1, Kind::Reversal);
+        reversal.at = redemption.at.plus_seconds(600);
+        Ok(Self { token, coupon, policy, signed, redemption, reversal, till, order })
+    }
+
+    /// When the examples happen.
+    pub(super) fn now(&self) -> Timestamp {
+        self.redemption.at
+    }
+
+    /// A coupon's ledger shard.
+    pub(super) fn shard(&self) -> Shard {
+        let coupon = self.coupon.coupon();
+        coupon.campaign().shard_of(coupon.serial())
+    }
+}
+
+fn token(campaign: CampaignId, key: &CouponKey) -> anyhow::Result<String> {
+    let (not_before, not_after) = (1_770_336_000, 1_771_804_800);
+    let serial = Serial::from_bytes(SERIAL);
+    let fields =
+        CouponFields { campaign, serial, value: 2500, not_before, not_after, scope: 5, flags: 0 };
+    let coupon = Coupon::new(fields).map_err(|why| anyhow!("the example's coupon: {why:?}"))?;
+    coupon.mint(key).context("the example's key is another campaign's")
+}
+
+fn policy(campaign: CampaignId) -> Value {
+    json!({
+        "campaign": campaign, "epoch": 1, "valid_until": "2026-03-01T00:00:00Z",
+        "name": "春日奶茶券", "currency": "CNY", "currency_digits": 2, "utc_offset_minutes": 480,
+        "window": { "from": "2026-02-06T00:00:00Z", "until": "2026-02-28T16:00:00Z" },
+        "reversal_window_s": 86_400, "minimum_spend": 1000,
+    })
+}
+
+fn redemption(
+    coupon: &VerifiedCoupon,
+    till: &AdmittedTill,
+    order: &Order,
+    policy: &CampaignPolicy,
+) -> anyhow::Result<Entry> {
+    let at = Timestamp::from_millis(CREATED * 1000 + 123);
+    let terms = policy.judge(coupon, till, order, at);
+    let terms = terms.map_err(|why| anyhow!("the example's policy: {why:?}"))?;
+    let key = IdempotencyKey::parse(KEY).context("the example's key is none")?;
+    Ok(Entry {
+        seq: 258,
+        serial: coupon.coupon().serial(),
+        n: 0,
+        kind: Kind::Redemption,
+        at,
+        by: Identity::new(till.till(), &key),
+        fingerprint: Fingerprint::of_redemption(coupon.coupon(), order),
+        discount: terms.discount(),
+        order_amount: order.amount(),
+        order_ref: order.reference().cloned(),
+        epochs: policy.epochs(till),
+        reversible_until: at.plus_seconds(terms.reversal_window_s()),
+        answer: ANSWER_VERSION,
+    })
+}
