@@ -14,9 +14,13 @@ mod policies;
 mod receive;
 mod respond;
 
+use std::rc::Rc;
+
 use worker::{Context, Env, Request, Response, Result, event};
 
 use self::log::Log;
+use crate::api::Incoming;
+use crate::refusal::Fault;
 
 pub use ledger_object::LedgerObject;
 
@@ -24,9 +28,8 @@ pub use ledger_object::LedgerObject;
 #[event(fetch)]
 async fn fetch(mut request: Request, env: Env, context: Context) -> Result<Response> {
     let log = Log::start(clock::now());
-    let incoming = receive::head(&request)?;
-    let answer = match config::load(&env) {
-        Ok(config) => {
+    let answer = match prepare(&request, &env) {
+        Ok((incoming, config)) => {
             let offset = std::cell::Cell::default();
             let desk = handler::Desk { config, env, context, log: &log, offset };
             desk.answer(&mut request, incoming).await
@@ -35,4 +38,13 @@ async fn fetch(mut request: Request, env: Env, context: Context) -> Result<Respo
     };
     log.finish(clock::now(), &answer);
     respond::send(answer, &request, log.request_id())
+}
+
+fn prepare(
+    request: &Request,
+    env: &Env,
+) -> std::result::Result<(Incoming, Rc<config::Config>), Fault> {
+    let incoming = receive::head(request);
+    let incoming = incoming.map_err(|why| Fault::Internal(format!("the request: {why}")))?;
+    Ok((incoming, config::load(env)?))
 }

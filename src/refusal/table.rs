@@ -43,8 +43,10 @@ pub struct Meaning {
 
 macro_rules! table {
     ($($(#[$doc:meta])* $name:ident: $code:literal $status:literal $fix:ident $retryable:literal $title:literal;)*) => {
-        /// The closed list of codes, in order of precedence. Names are for good: one that is no
-        /// longer used is not used again.
+        /// The closed list of codes, in order of precedence: a call that deserves several gets the
+        /// first. Two stand where they first can occur: *not-found* is also what the ledger says of
+        /// an id that is not the shop's, and *busy* and *fault* can end a call at any point.
+        /// Names are for good: one that is no longer used is not used again.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Code {
             $(#[doc = $title] $name,)*

@@ -80,10 +80,13 @@ impl SignatureInput {
         let (mut created, mut expires, mut keyid) = (None, None, None);
         for (name, value) in &list.params {
             match (name.as_str(), value) {
-                ("created", BareItem::Integer(at)) => created = u64::try_from(i64::from(*at)).ok(),
+                ("created", BareItem::Integer(at)) => {
+                    let at = u64::try_from(i64::from(*at));
+                    created = Some(at.map_err(|_| Invalid("a time is before 1970"))?);
+                }
                 ("expires", BareItem::Integer(at)) => {
                     let at = u64::try_from(i64::from(*at));
-                    expires = Some(at.map_err(|_| Invalid("expires is before 1970"))?);
+                    expires = Some(at.map_err(|_| Invalid("a time is before 1970"))?);
                 }
                 ("keyid", BareItem::String(id)) => keyid = Some(id.as_str().to_owned()),
                 ("alg", BareItem::String(alg)) if alg.as_str() == "hmac-sha256" => {}

@@ -166,6 +166,7 @@ fn parameters_are_the_ones_we_know() {
         (";alg=1", "alg is not \"hmac-sha256\""),
         (";context=\"x\"", "a signature parameter is unknown"),
         (";expires=\"soon\"", "a time is not an integer"),
+        (";expires=-1", "a time is before 1970"),
         (";nonce=1", "keyid or nonce is not a string"),
     ] {
         let call = signed().with_input(|p| format!("{p}{bad}"));

@@ -88,7 +88,7 @@ pub(super) fn headers() -> Value {
         "Retry-After": header("Seconds to wait before the next try.", json!({ "type": "integer" })),
         "WWW-Authenticate": header("Always `Signature`.", json!({ "const": "Signature" })),
         "Accept-Signature": header(
-            "The signature that a write wants (RFC 9421, section 5); other calls want fewer components.", text(),
+            "The signature that this call wants (RFC 9421, section 5).", text(),
         ),
     })
 }

@@ -26,7 +26,7 @@ pub(super) fn responses(operation: &Operation, sample: &Sample) -> anyhow::Resul
         responses.insert(status.to_string(), granted(operation, status, &answers)?);
     }
     for (status, codes) in refusals(operation) {
-        responses.insert(status.to_string(), refused(&codes, sample));
+        responses.insert(status.to_string(), refused(operation, &codes, sample));
     }
     Ok(Value::Object(responses))
 }
@@ -58,8 +58,10 @@ fn granted(
 }
 
 /// The refusals of one status.
-fn refused(codes: &[Code], sample: &Sample) -> Value {
-    let answers = codes.iter().map(|code| problems::example(*code, sample).answer());
+fn refused(operation: &Operation, codes: &[Code], sample: &Sample) -> Value {
+    let answers = codes
+        .iter()
+        .map(|code| problems::example(*code, sample).answer(operation.route.accept_signature()));
     let headers = answers.flat_map(|answer| answer.headers).map(|(name, _)| name);
     let names: Vec<_> = codes.iter().map(|code| code.meaning().code).collect();
     let examples = names.iter().map(|name| ((*name).to_owned(), reference("examples", name)));
