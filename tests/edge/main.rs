@@ -12,5 +12,6 @@ mod input;
 mod ledger;
 mod policy;
 mod races;
+mod signature;
 mod support;
 mod survival;

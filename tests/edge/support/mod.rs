@@ -4,6 +4,7 @@ mod audit;
 mod edge;
 mod issuer;
 mod request;
+mod resign;
 mod wire;
 
 pub use edge::{Edge, KvMode};
