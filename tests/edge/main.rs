@@ -11,6 +11,7 @@ mod contract;
 mod input;
 mod ledger;
 mod policy;
+mod precedence;
 mod races;
 mod signature;
 mod support;
