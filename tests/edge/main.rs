@@ -7,9 +7,14 @@
 #![allow(clippy::indexing_slicing, clippy::panic, reason = "a test")]
 #![allow(clippy::disallowed_methods, reason = "tills have clocks")]
 
+mod client;
+mod contract;
 mod hosted;
+mod input;
 mod ledger;
 mod policy;
+mod precedence;
 mod races;
+mod signature;
 mod support;
 mod survival;

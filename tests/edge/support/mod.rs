@@ -1,9 +1,13 @@
 //! An issuer, an edge and its tills, for one test.
 
+mod audit;
 mod edge;
 mod issuer;
 mod request;
+mod resign;
+mod wire;
 
 pub use edge::{Edge, KvMode};
 pub use issuer::{Issuer, now_s, till_key};
-pub use request::{Answer, Till};
+pub use request::{Answer, Call, Till, order};
+pub use wire::Wire;

@@ -27,7 +27,7 @@ pub struct Answer {
 
 /// A call that is not sent yet.
 pub struct Call<'a> {
-    till: &'a Till<'a>,
+    pub till: &'a Till<'a>,
     pub method: String,
     pub path: String,
     pub key: Option<String>,
@@ -44,6 +44,10 @@ pub struct Call<'a> {
 impl<'a> Till<'a> {
     pub fn new(edge: &'a Edge, attributes: Attributes) -> Self {
         Self { edge, attributes, key: till_key(&attributes) }
+    }
+
+    pub fn edge(&self) -> &'a Edge {
+        self.edge
     }
 
     pub fn call(&self, method: &str, path: &str) -> Call<'_> {
@@ -122,13 +126,7 @@ impl Call<'_> {
     pub fn try_send(self) -> Result<Answer, ureq::Error> {
         let edge = self.till.edge;
         let url = format!("{}{}", edge.url, self.path);
-        let mut headers = self.signed_headers(&url);
-        for (name, value) in &self.headers {
-            headers.retain(|(have, _)| !have.eq_ignore_ascii_case(name));
-            if !value.is_empty() {
-                headers.push((name.clone(), value.clone()));
-            }
-        }
+        let headers = self.sent_headers(&edge.url);
         let mut request = Request::builder().method(self.method.as_str()).uri(&url);
         for (name, value) in &headers {
             request = request.header(name, value);
@@ -149,6 +147,18 @@ impl Call<'_> {
             body: serde_json::from_str(&text).unwrap_or_default(),
             text,
         })
+    }
+
+    /// The headers of the call, signed and then changed.
+    pub fn sent_headers(&self, edge: &str) -> Vec<(String, String)> {
+        let mut headers = self.signed_headers(&format!("{edge}{}", self.path));
+        for (name, value) in &self.headers {
+            headers.retain(|(have, _)| !have.eq_ignore_ascii_case(name));
+            if !value.is_empty() {
+                headers.push((name.clone(), value.clone()));
+            }
+        }
+        headers
     }
 
     /// The headers of the call, correctly signed.
