@@ -14,6 +14,17 @@ impl Desk {
         Self(TempDir::new().unwrap())
     }
 
+    /// A desk with an issuer and its campaign 536870913, which is in CNY and has kid 1.
+    #[allow(dead_code, reason = "not every test has a campaign")]
+    pub(crate) fn with_campaign(name: &str, from: &str, until: &str) -> Self {
+        let desk = Self::new();
+        desk.done(&["init"]);
+        let create = ["campaign", "create", "--name", name, "--currency", "CNY"];
+        let made = desk.done(&[&create[..], &["--from", from, "--until", until]].concat());
+        assert!(made.starts_with("Made campaign 536870913,"), "{made}");
+        desk
+    }
+
     /// A file on the desk.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
@@ -31,5 +42,13 @@ impl Desk {
         let Output { status, stdout, stderr } = self.command(args).output().unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
         (status.code().unwrap(), text(stdout), text(stderr))
+    }
+
+    /// Runs the command, which must succeed; gives stdout.
+    #[allow(dead_code, reason = "not every test counts on success")]
+    pub(crate) fn done(&self, args: &[&str]) -> String {
+        let (code, stdout, stderr) = self.coupon(args);
+        assert_eq!(code, 0, "{args:?}\n{stdout}{stderr}");
+        stdout
     }
 }

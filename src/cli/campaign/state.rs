@@ -18,7 +18,7 @@ pub(super) struct State {
 
 impl State {
     pub(super) fn read(issuer: &Issuer, id: CampaignId, now: Timestamp) -> anyhow::Result<Self> {
-        let file = issuer.draft(id)?;
+        let file = issuer.campaign(id)?;
         let published = issuer.published(&CampaignPolicy::kv_key_of(id))?;
         Ok(Self { file, published, now })
     }

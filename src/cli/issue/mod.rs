@@ -93,7 +93,7 @@ impl Issue {
         let terms = Terms::settle(self, &issuer, &campaign)?;
         let interrupt = Interrupt::watch()?;
         let mut out = NewFile::create(&self.out, self.force)?;
-        let pictures = Pictures::create(&self.pictures, self.count, &campaign, self.force)?;
+        let pictures = Pictures::create(&self.pictures, self.count, self.force)?;
 
         // 2. Sign and write.
         let progress = progress_bar(self.count, context.json);
@@ -116,7 +116,7 @@ impl Issue {
         )?;
         let mut complete = vec![out.complete()?];
         if let Some(pictures) = pictures {
-            complete.extend(pictures.draw(&pictured, &terms, &interrupt)?);
+            complete.extend(pictures.draw(&pictured, &terms, &campaign.policy, &interrupt)?);
         }
         progress.finish_and_clear();
         interrupt.check(NOTHING_ISSUED)?;

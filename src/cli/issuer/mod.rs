@@ -31,7 +31,7 @@ use super::output::{NewFile, append_line};
 use crate::secret::Root;
 use crate::token::{CouponKey, KeyId};
 pub(crate) use batch::Batch;
-pub(crate) use campaign_file::{Campaign, CampaignFile, Labels};
+pub(crate) use campaign_file::Campaign;
 pub(crate) use delivery::{Delivery, quoted};
 pub(crate) use edit::Edit;
 pub(crate) use issued::Issued;
