@@ -135,7 +135,9 @@ fn each_batch_is_on_record() {
     let lines = read(&desk, "issuer/batches.ndjson");
     let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines.len(), 2);
-    assert_eq!(lines[1], serde_json::from_str::<Value>(&said).unwrap());
+    let mut told: Value = serde_json::from_str(&said).unwrap();
+    assert!(told.as_object_mut().unwrap().remove("warnings").is_some());
+    assert_eq!(lines[1], told);
     assert_ne!(lines[0]["batch"], lines[1]["batch"]);
     let expected = json!({
         "batch": lines[1]["batch"],
@@ -150,6 +152,24 @@ fn each_batch_is_on_record() {
         "created": lines[1]["created"],
     });
     assert_eq!(lines[1], expected);
+}
+
+#[test]
+fn coupons_that_no_edge_redeems_yet_come_with_a_warning() {
+    let desk = desk();
+    let issued = |out| issue(&desk, "1", out, &[]).1;
+    let warnings = |out| {
+        let (code, said) = issue(&desk, "1", out, &["--json"]);
+        assert_eq!(code, 0, "{said}");
+        serde_json::from_str::<Value>(&said).unwrap()["warnings"].clone()
+    };
+    let note = "campaign 536870913 is not published: the edge redeems none of its coupons";
+    let said = issued("a");
+    assert!(said.contains(note) && said.contains("coupon campaign publish 536870913"), "{said}");
+    assert_eq!(warnings("b"), json!(["not published: the edge redeems none of its coupons"]));
+    desk.done(&["campaign", "publish", "536870913"]);
+    assert!(!issued("c").contains("published"));
+    assert_eq!(warnings("d"), json!([]));
 }
 
 #[test]

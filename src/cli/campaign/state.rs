@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::campaign::CampaignId;
-use crate::cli::issuer::{Campaign, Issuer};
+use crate::cli::issuer::{Campaign, Issuer, NOT_PUBLISHED};
 use crate::policy::{CampaignDocument, CampaignPolicy};
 use crate::time::Timestamp;
 
@@ -31,7 +31,7 @@ impl State {
     /// What somebody should do something about.
     pub(super) fn warnings(&self) -> Vec<String> {
         let Some(published) = &self.published else {
-            return vec!["not published: the edge redeems none of its coupons".to_owned()];
+            return vec![NOT_PUBLISHED.to_owned()];
         };
         let mut warnings = Vec::new();
         if self.differs() {

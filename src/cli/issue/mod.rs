@@ -14,12 +14,14 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
 
 use super::interrupt::Interrupt;
-use super::issuer::{Batch, Issuer};
+use super::issuer::{Batch, Issuer, NOT_PUBLISHED};
 use super::output::NewFile;
 use super::{Context, Outcome, args};
 use crate::campaign::CampaignId;
+use crate::policy::CampaignPolicy;
 use format::Format;
 use pictures::Pictures;
 use terms::Terms;
@@ -128,7 +130,8 @@ impl Issue {
         for output in complete {
             output.put_in_place()?;
         }
-        Ok(self.outcome(&batch))
+        let published = issuer.has_published(&CampaignPolicy::kv_key_of(self.campaign));
+        Ok(self.outcome(&batch, published))
     }
 
     fn batch(&self, context: &Context, terms: &Terms) -> anyhow::Result<Batch> {
@@ -148,8 +151,8 @@ impl Issue {
         })
     }
 
-    fn outcome(&self, batch: &Batch) -> Outcome {
-        let text = format!(
+    fn outcome(&self, batch: &Batch, published: bool) -> Outcome {
+        let mut text = format!(
             "Issued {} coupons of campaign {} (kid {}) in {}: {} minor units each, {} in all.\n\
              Valid from {} until {}, batch {}.",
             batch.count,
@@ -162,7 +165,18 @@ impl Issue {
             batch.not_after.rfc3339(),
             batch.batch,
         );
-        Outcome { text, json: serde_json::json!(batch) }
+        let mut json = json!(batch);
+        let warnings: &[_] = if published { &[] } else { &[NOT_PUBLISHED] };
+        if let Some(fields) = json.as_object_mut() {
+            fields.insert("warnings".to_owned(), json!(warnings));
+        }
+        if !published {
+            let id = batch.campaign;
+            text.push_str(&format!(
+                "\nNote: campaign {id} is {NOT_PUBLISHED}. Next:\n  coupon campaign publish {id}"
+            ));
+        }
+        Outcome { text, json }
     }
 }
 

@@ -37,6 +37,7 @@ pub(crate) use edit::Edit;
 pub(crate) use issued::Issued;
 use json::read_secret;
 use keys::Keys;
+pub(crate) use publish::NOT_PUBLISHED;
 
 /// How long a policy is good unless something else is said.
 pub(crate) const VALID_SECONDS: u32 = 30 * 24 * 60 * 60;

@@ -17,6 +17,9 @@ use crate::policy::{
 };
 use crate::time::Timestamp;
 
+/// What is to be said of a campaign that has not been published.
+pub(crate) const NOT_PUBLISHED: &str = "not published: the edge redeems none of its coupons";
+
 /// A policy as the issuer drafts it.
 pub(crate) trait Draft: Serialize + DeserializeOwned {
     /// What it becomes.
@@ -72,6 +75,11 @@ impl Issuer {
     /// Where the document of this KV key is published.
     pub(crate) fn published_path(&self, kv_key: &str) -> PathBuf {
         self.dir.join("published").join(kv_key)
+    }
+
+    /// Whether any document of this KV key was published, whatever became of it.
+    pub(crate) fn has_published(&self, kv_key: &str) -> bool {
+        self.published_path(kv_key).exists()
     }
 
     /// The document that was published last; `None` when none was.
