@@ -32,7 +32,7 @@ use crate::secret::Root;
 use crate::token::{CouponKey, KeyId};
 pub(crate) use batch::Batch;
 pub(crate) use campaign_file::Campaign;
-pub(crate) use delivery::{Delivery, quoted};
+pub(crate) use delivery::Delivery;
 pub(crate) use edit::Edit;
 pub(crate) use issued::Issued;
 use json::read_secret;

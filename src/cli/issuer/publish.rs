@@ -8,9 +8,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::json::read_text;
-use super::{Edit, Issuer, make_dir, quoted};
+use super::{Edit, Issuer, make_dir};
 use crate::base64url;
 use crate::cli::output::NewFile;
+use crate::cli::shell::quoted;
 use crate::policy::{
     CampaignDocument, CampaignPolicy, Policy, PolicyKeys, Rejected, ShopsDocument, ShopsPolicy,
     open, sign,
