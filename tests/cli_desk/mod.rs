@@ -33,7 +33,10 @@ impl Desk {
     /// The command, ready to run here.
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_coupon"));
-        command.args(args).current_dir(self.0.path()).env_remove("COUPON_DIR");
+        command.args(args).current_dir(self.0.path());
+        for name in ["COUPON_DIR", "COUPON_URL", "COUPON_SHOPS"] {
+            command.env_remove(name);
+        }
         command
     }
 
