@@ -29,6 +29,9 @@ pub(crate) trait Draft: Serialize + DeserializeOwned {
     /// Of the last publication.
     fn epoch(&self) -> u32;
 
+    /// Whether it can be published at all.
+    fn judge(&self) -> Result<(), Rejected>;
+
     /// Makes it the next publication.
     fn stamp(&mut self, epoch: u32, valid_until: Timestamp);
 }
@@ -41,6 +44,10 @@ macro_rules! draft {
 
             fn epoch(&self) -> u32 {
                 self.epoch
+            }
+
+            fn judge(&self) -> Result<(), Rejected> {
+                <$policy>::try_from(self.clone()).map(drop)
             }
 
             fn stamp(&mut self, epoch: u32, valid_until: Timestamp) {
@@ -98,6 +105,11 @@ impl Issuer {
     ) -> anyhow::Result<Published> {
         let last = self.last::<D>(kv_key)?;
         let draft = draft(&mut file.value);
+        // The edge would say the same of the signed text, but not in which file it is to be put
+        // right.
+        draft
+            .judge()
+            .map_err(|why| anyhow!("{} cannot be published: {why}", file.path.display()))?;
         let epoch = last.as_ref().map_or(0, |(last, _)| last.epoch()).max(draft.epoch());
         let epoch = epoch.checked_add(1).context("`epoch` cannot go any higher")?;
         draft.stamp(epoch, valid_until);
