@@ -18,10 +18,7 @@ use serde_json::{Value, json};
 
 /// A desk with an issuer, and a coupon of it.
 fn desk() -> (Desk, String) {
-    let desk = Desk::new();
-    assert_eq!(desk.coupon(&["init"]).0, 0);
-    let campaign = json!({ "campaign": 536_870_913, "kids": [1], "policy": {} });
-    fs::write(desk.path("issuer/campaigns/536870913.json"), campaign.to_string()).unwrap();
+    let desk = Desk::with_campaign("Tea", "2026-02-06T00:00:00Z", "2026-02-23T00:00:00Z");
     let args = [
         "issue",
         "--campaign",
@@ -32,14 +29,10 @@ fn desk() -> (Desk, String) {
         "2500",
         "--scope",
         "0x5",
-        "--from",
-        "2026-02-06T00:00:00Z",
-        "--until",
-        "2026-02-23T00:00:00Z",
         "--out",
         "coupon.txt",
     ];
-    assert_eq!(desk.coupon(&args).0, 0);
+    desk.done(&args);
     let token = fs::read_to_string(desk.path("coupon.txt")).unwrap().trim().to_owned();
     (desk, token)
 }
@@ -97,7 +90,7 @@ fn malformed_and_forged_coupons_are_refused() {
     let forged = with_last(&token, if token.ends_with('A') { 'B' } else { 'A' });
     let cases = [
         (forged.as_str(), "coupon: token-forged: "),
-        (&token[..70], "coupon: token-malformed: a token is exactly 71 characters"),
+        (&token[..70], "coupon: token-malformed: a token is exactly 71 ASCII characters"),
         (&with_last(&token, '='), "coupon: token-malformed: after C1."),
         (&token.replacen("C1.", "C2.", 1), "coupon: token-malformed: a token of version 1"),
         ("S1.x", "coupon: signature-invalid: a key id is S1."),

@@ -23,15 +23,10 @@ use serde_json::{Value, json};
 
 const ISSUE: [&str; 3] = ["issue", "--campaign", "536870913"];
 
+/// A desk with a campaign of two kids.
 fn desk() -> Desk {
-    let desk = Desk::new();
-    assert_eq!(desk.coupon(&["init"]).0, 0);
-    let campaign = json!({
-        "campaign": 536_870_913,
-        "kids": [1, 2],
-        "policy": { "window": { "from": "2026-02-06T00:00:00Z", "until": "2026-02-23T00:00:00Z" } },
-    });
-    fs::write(desk.path("issuer/campaigns/536870913.json"), campaign.to_string()).unwrap();
+    let desk = Desk::with_campaign("Tea", "2026-02-06T00:00:00Z", "2026-02-23T00:00:00Z");
+    desk.done(&["campaign", "rotate", "536870913"]);
     desk
 }
 
@@ -140,7 +135,9 @@ fn each_batch_is_on_record() {
     let lines = read(&desk, "issuer/batches.ndjson");
     let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines.len(), 2);
-    assert_eq!(lines[1], serde_json::from_str::<Value>(&said).unwrap());
+    let mut told: Value = serde_json::from_str(&said).unwrap();
+    assert!(told.as_object_mut().unwrap().remove("warnings").is_some());
+    assert_eq!(lines[1], told);
     assert_ne!(lines[0]["batch"], lines[1]["batch"]);
     let expected = json!({
         "batch": lines[1]["batch"],
@@ -155,6 +152,24 @@ fn each_batch_is_on_record() {
         "created": lines[1]["created"],
     });
     assert_eq!(lines[1], expected);
+}
+
+#[test]
+fn coupons_that_no_edge_redeems_yet_come_with_a_warning() {
+    let desk = desk();
+    let issued = |out| issue(&desk, "1", out, &[]).1;
+    let warnings = |out| {
+        let (code, said) = issue(&desk, "1", out, &["--json"]);
+        assert_eq!(code, 0, "{said}");
+        serde_json::from_str::<Value>(&said).unwrap()["warnings"].clone()
+    };
+    let note = "campaign 536870913 is not published: the edge redeems none of its coupons";
+    let said = issued("a");
+    assert!(said.contains(note) && said.contains("coupon campaign publish 536870913"), "{said}");
+    assert_eq!(warnings("b"), json!(["not published: the edge redeems none of its coupons"]));
+    desk.done(&["campaign", "publish", "536870913"]);
+    assert!(!issued("c").contains("published"));
+    assert_eq!(warnings("d"), json!([]));
 }
 
 #[test]
@@ -193,6 +208,29 @@ fn what_cannot_be_issued_is_refused_before_anything_is_written() {
     let free = ["--count", "1", "--value", "0", "--out", "x"];
     assert_eq!(desk.coupon(&[&ISSUE, free.as_slice()].concat()).0, 2);
     assert!(!desk.path("issuer/batches.ndjson").exists());
+}
+
+#[test]
+fn the_campaigns_window_must_fit_a_token() {
+    let desk = desk();
+    let path = desk.path("issuer/campaigns/536870913.json");
+    let draft = fs::read_to_string(&path).unwrap();
+    let edits = [
+        ("06T00:00:00.000Z", "06T00:00:00.500Z", "say --from: a time is in whole seconds"),
+        ("2026-02-23", "2126-02-23", "say --until: a time is before 2106-02-07T06:28:16Z"),
+        ("2026-02-23T00:00:00.000Z", "soon", "cannot be read: `until`: a time is RFC 3339"),
+    ];
+    for (good, bad, why) in edits {
+        assert!(draft.contains(good), "{draft}");
+        fs::write(&path, draft.replace(good, bad)).unwrap();
+        let (code, said) = issue(&desk, "1", "coupons.txt", &[]);
+        assert_eq!(code, 1);
+        assert!(said.contains(why), "{said}");
+        assert!(!desk.path("coupons.txt").exists());
+    }
+    fs::write(&path, draft.replace("2026-02-23", "2126-02-23")).unwrap();
+    let options = ["--until", "2026-02-23T00:00:00Z"];
+    assert_eq!(issue(&desk, "1", "coupons.txt", &options).0, 0);
 }
 
 #[test]

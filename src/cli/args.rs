@@ -14,6 +14,11 @@ pub(crate) fn campaign(text: &str) -> Result<CampaignId, String> {
 pub(crate) fn seconds(text: &str) -> Result<u32, String> {
     let time = Timestamp::parse_rfc3339(text)
         .ok_or("a time is RFC 3339 in UTC, like 2026-02-06T04:00:00Z")?;
+    whole_seconds(time)
+}
+
+/// The same of a time that was read already.
+pub(crate) fn whole_seconds(time: Timestamp) -> Result<u32, String> {
     if !time.millis().is_multiple_of(1000) {
         return Err("a time is in whole seconds".to_owned());
     }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
 
 use anyhow::Context as _;
 
@@ -23,6 +25,18 @@ impl Interrupt {
     /// Whether somebody asked to stop.
     pub(crate) fn asked(&self) -> bool {
         self.0.load(Ordering::Relaxed)
+    }
+
+    /// Whether somebody asked to stop, or does within a moment: Ctrl-C in a terminal reaches child
+    /// processes as well, and one of them may have ended before it is noted here.
+    pub(crate) fn asked_by_now(&self) -> bool {
+        for _ in 0..20 {
+            if self.asked() {
+                return true;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        self.asked()
     }
 
     /// Fails when somebody asked to stop; `undone` says what therefore did not happen.

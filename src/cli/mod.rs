@@ -20,6 +20,7 @@ pub mod local;
 mod outcome;
 mod output;
 pub mod pos;
+mod shell;
 mod shop;
 
 use std::path::PathBuf;

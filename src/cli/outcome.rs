@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 /// What a command that succeeded has to say, to a person and to a program.
 #[derive(Debug)]
 pub(crate) struct Outcome {
-    /// Lines for a person, without the last line's end.
+    /// Lines for a person, without the last line's end; empty when everything is said.
     pub(crate) text: String,
     /// The document for a program.
     pub(crate) json: Value,
@@ -79,6 +79,7 @@ fn print(outcome: &Outcome, json: bool) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     match json {
         true => writeln!(stdout, "{}", outcome.json)?,
+        false if outcome.text.is_empty() => {}
         false => writeln!(stdout, "{}", outcome.text)?,
     }
     stdout.flush()

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use crate::campaign::CampaignId;
 use crate::cli::args::seconds;
-use crate::cli::issuer::{Campaign, Issuer, quoted};
+use crate::cli::issuer::{Campaign, Issuer};
+use crate::cli::shell::quoted;
 use crate::cli::{Context, Outcome};
 use crate::money::{Amount, Currency};
 use crate::policy::{CampaignDocument, CampaignPolicy, LocationHint, Revoked, Window};
@@ -89,7 +90,7 @@ impl Create {
             self.name,
             id.shards(),
             self.currency.0,
-            quoted(&issuer.edge_secrets_path()),
+            quoted(issuer.edge_secrets_path()),
             draft.display()
         );
         let json = json!({

@@ -1,6 +1,6 @@
 //! `coupon campaign publish`.
 
-use anyhow::{anyhow, bail};
+use anyhow::bail;
 use clap::Args;
 
 use super::changes;
@@ -55,11 +55,6 @@ impl Publish {
         let issuer = Issuer::open(&context.dir)?;
         let mut file = issuer.edit_campaign(self.campaign)?;
         let changes = self.change(&mut file.value, context.now)?;
-        // The edge would say the same of the signed text, but not in which file it is to be put
-        // right.
-        CampaignPolicy::try_from(file.value.policy.clone()).map_err(|why| {
-            anyhow!("{} cannot be published: {why}", issuer.campaign_path(self.campaign).display())
-        })?;
         let kv_key = CampaignPolicy::kv_key_of(self.campaign);
         self.delivery.publish(context, &issuer, &kv_key, file, |it| &mut it.policy, &changes)
     }

@@ -5,7 +5,8 @@ use clap::Args;
 use serde_json::json;
 
 use crate::campaign::CampaignId;
-use crate::cli::issuer::{Issuer, quoted};
+use crate::cli::issuer::Issuer;
+use crate::cli::shell::quoted;
 use crate::cli::{Context, Outcome, args};
 
 /// Add a key to a campaign: from now on it signs.

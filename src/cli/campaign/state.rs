@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::campaign::CampaignId;
-use crate::cli::issuer::{Campaign, Issuer};
+use crate::cli::issuer::{Campaign, Issuer, NOT_PUBLISHED};
 use crate::policy::{CampaignDocument, CampaignPolicy};
 use crate::time::Timestamp;
 
@@ -18,7 +18,7 @@ pub(super) struct State {
 
 impl State {
     pub(super) fn read(issuer: &Issuer, id: CampaignId, now: Timestamp) -> anyhow::Result<Self> {
-        let file = issuer.draft(id)?;
+        let file = issuer.campaign(id)?;
         let published = issuer.published(&CampaignPolicy::kv_key_of(id))?;
         Ok(Self { file, published, now })
     }
@@ -31,7 +31,7 @@ impl State {
     /// What somebody should do something about.
     pub(super) fn warnings(&self) -> Vec<String> {
         let Some(published) = &self.published else {
-            return vec!["not published: the edge redeems none of its coupons".to_owned()];
+            return vec![NOT_PUBLISHED.to_owned()];
         };
         let mut warnings = Vec::new();
         if self.differs() {

@@ -14,12 +14,14 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
 
 use super::interrupt::Interrupt;
-use super::issuer::{Batch, Issuer};
+use super::issuer::{Batch, Issuer, NOT_PUBLISHED};
 use super::output::NewFile;
 use super::{Context, Outcome, args};
 use crate::campaign::CampaignId;
+use crate::policy::CampaignPolicy;
 use format::Format;
 use pictures::Pictures;
 use terms::Terms;
@@ -93,7 +95,7 @@ impl Issue {
         let terms = Terms::settle(self, &issuer, &campaign)?;
         let interrupt = Interrupt::watch()?;
         let mut out = NewFile::create(&self.out, self.force)?;
-        let pictures = Pictures::create(&self.pictures, self.count, &campaign, self.force)?;
+        let pictures = Pictures::create(&self.pictures, self.count, self.force)?;
 
         // 2. Sign and write.
         let progress = progress_bar(self.count, context.json);
@@ -116,7 +118,7 @@ impl Issue {
         )?;
         let mut complete = vec![out.complete()?];
         if let Some(pictures) = pictures {
-            complete.extend(pictures.draw(&pictured, &terms, &interrupt)?);
+            complete.extend(pictures.draw(&pictured, &terms, &campaign.policy, &interrupt)?);
         }
         progress.finish_and_clear();
         interrupt.check(NOTHING_ISSUED)?;
@@ -128,7 +130,8 @@ impl Issue {
         for output in complete {
             output.put_in_place()?;
         }
-        Ok(self.outcome(&batch))
+        let published = issuer.has_published(&CampaignPolicy::kv_key_of(self.campaign));
+        Ok(self.outcome(&batch, published))
     }
 
     fn batch(&self, context: &Context, terms: &Terms) -> anyhow::Result<Batch> {
@@ -148,8 +151,8 @@ impl Issue {
         })
     }
 
-    fn outcome(&self, batch: &Batch) -> Outcome {
-        let text = format!(
+    fn outcome(&self, batch: &Batch, published: bool) -> Outcome {
+        let mut text = format!(
             "Issued {} coupons of campaign {} (kid {}) in {}: {} minor units each, {} in all.\n\
              Valid from {} until {}, batch {}.",
             batch.count,
@@ -162,7 +165,18 @@ impl Issue {
             batch.not_after.rfc3339(),
             batch.batch,
         );
-        Outcome { text, json: serde_json::json!(batch) }
+        let mut json = json!(batch);
+        let warnings: &[_] = if published { &[] } else { &[NOT_PUBLISHED] };
+        if let Some(fields) = json.as_object_mut() {
+            fields.insert("warnings".to_owned(), json!(warnings));
+        }
+        if !published {
+            let id = batch.campaign;
+            text.push_str(&format!(
+                "\nNote: campaign {id} is {NOT_PUBLISHED}. Next:\n  coupon campaign publish {id}"
+            ));
+        }
+        Outcome { text, json }
     }
 }
 

@@ -12,8 +12,8 @@ use super::mint::Issued;
 use super::terms::Terms;
 use super::{NOTHING_ISSUED, qr, sheet};
 use crate::cli::interrupt::Interrupt;
-use crate::cli::issuer::{CampaignFile, Labels};
 use crate::cli::output::{Complete, NewDir, NewFile};
+use crate::policy::CampaignDocument;
 
 /// More are for a printer's own software, which reads --format csv.
 const MAX_PICTURES: u64 = 10_000;
@@ -42,7 +42,7 @@ enum Picture {
 /// Pictures that were asked for, and their places.
 pub(super) struct Pictures {
     codes: Option<(Picture, NewDir)>,
-    sheet: Option<(Labels, NewFile)>,
+    sheet: Option<NewFile>,
 }
 
 impl Pictures {
@@ -50,7 +50,6 @@ impl Pictures {
     pub(super) fn create(
         args: &PictureArgs,
         count: u64,
-        campaign: &CampaignFile,
         force: bool,
     ) -> anyhow::Result<Option<Self>> {
         if args.qr.is_none() && args.sheet.is_none() {
@@ -67,7 +66,7 @@ impl Pictures {
             _ => None,
         };
         let sheet = match &args.sheet {
-            Some(path) => Some((campaign.labels()?, NewFile::create(path, force)?)),
+            Some(path) => Some(NewFile::create(path, force)?),
             None => None,
         };
         Ok(Some(Self { codes, sheet }))
@@ -78,6 +77,7 @@ impl Pictures {
         self,
         coupons: &[Issued],
         terms: &Terms,
+        policy: &CampaignDocument,
         interrupt: &Interrupt,
     ) -> anyhow::Result<Vec<Complete>> {
         let encoded = coupons.par_iter().map(|coupon| {
@@ -94,8 +94,8 @@ impl Pictures {
             })?;
             complete.push(dir.complete());
         }
-        if let Some((labels, mut file)) = self.sheet {
-            let html = sheet::render(&encoded, terms, &labels);
+        if let Some(mut file) = self.sheet {
+            let html = sheet::render(&encoded, terms, policy);
             file.write_all(html.as_bytes()).context("cannot write the sheet")?;
             complete.push(file.complete()?);
         }

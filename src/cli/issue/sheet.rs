@@ -6,8 +6,8 @@ use qrcode::QrCode;
 use super::mint::Issued;
 use super::qr;
 use super::terms::Terms;
-use crate::cli::issuer::Labels;
 use crate::money::{Amount, Price};
+use crate::policy::CampaignDocument;
 
 const PER_PAGE: usize = 12;
 
@@ -31,9 +31,13 @@ small { font-family: ui-monospace, monospace; font-size: 7pt }
 ";
 
 /// The whole page; it loads nothing from anywhere.
-pub(super) fn render(coupons: &[(&Issued, QrCode)], terms: &Terms, labels: &Labels) -> String {
-    let Labels { ref name, currency, currency_digits: digits, utc_offset_minutes: offset } =
-        *labels;
+pub(super) fn render(
+    coupons: &[(&Issued, QrCode)],
+    terms: &Terms,
+    policy: &CampaignDocument,
+) -> String {
+    let (name, offset) = (&policy.name, policy.utc_offset_minutes);
+    let (currency, digits) = (policy.currency, policy.currency_digits);
     let value = Price { amount: Amount::from(terms.value()), currency, digits }.to_string();
     let (from, until) = (terms.not_before().local(offset), terms.not_after().local(offset));
     let page = html! {

@@ -4,8 +4,8 @@ use anyhow::{Context, anyhow, bail};
 
 use super::Issue;
 use crate::campaign::Serial;
-use crate::cli::args::seconds;
-use crate::cli::issuer::{CampaignFile, Issuer};
+use crate::cli::args::whole_seconds;
+use crate::cli::issuer::{Campaign, Issuer};
 use crate::time::Timestamp;
 use crate::token::{Coupon, CouponFields, CouponKey, KeyId, Malformed};
 
@@ -20,16 +20,17 @@ impl Terms {
     pub(super) fn settle(
         args: &Issue,
         issuer: &Issuer,
-        campaign: &CampaignFile,
+        campaign: &Campaign,
     ) -> anyhow::Result<Self> {
         let kid = choose_kid(args.kid, campaign)?;
         let key = issuer.coupon_key(KeyId { campaign: campaign.campaign, kid });
+        let window = &campaign.policy.window;
         let fields = CouponFields {
             campaign: campaign.campaign,
             serial: Serial::from_bytes([0; 12]),
             value: args.value.get(),
-            not_before: time(args.from, campaign.from(), "--from")?,
-            not_after: time(args.until, campaign.until(), "--until")?,
+            not_before: time(args.from, window.from, "--from")?,
+            not_after: time(args.until, window.until, "--until")?,
             scope: args.scope,
             flags: 0,
         };
@@ -65,7 +66,7 @@ impl Terms {
     }
 }
 
-fn choose_kid(asked: Option<u16>, campaign: &CampaignFile) -> anyhow::Result<u16> {
+fn choose_kid(asked: Option<u16>, campaign: &Campaign) -> anyhow::Result<u16> {
     let (id, kids) = (campaign.campaign, &campaign.kids);
     match asked {
         Some(kid) if kids.contains(&kid) => Ok(kid),
@@ -74,11 +75,10 @@ fn choose_kid(asked: Option<u16>, campaign: &CampaignFile) -> anyhow::Result<u16
     }
 }
 
-fn time(asked: Option<u32>, window: Option<&str>, option: &str) -> anyhow::Result<u32> {
-    match (asked, window) {
-        (Some(time), _) => Ok(time),
-        (None, Some(time)) => seconds(time)
+fn time(asked: Option<u32>, window: Timestamp, option: &str) -> anyhow::Result<u32> {
+    match asked {
+        Some(time) => Ok(time),
+        None => whole_seconds(window)
             .map_err(|why| anyhow!("the campaign's window cannot be used, say {option}: {why}")),
-        (None, None) => bail!("the campaign has no window: say {option}"),
     }
 }

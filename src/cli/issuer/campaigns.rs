@@ -6,33 +6,35 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use serde::de::DeserializeOwned;
 
 use super::edit::{Edit, complete_json};
 use super::json::read_draft;
-use super::{Campaign, CampaignFile, Issuer};
+use super::{Campaign, Issuer};
 use crate::campaign::CampaignId;
 use crate::cli::output::{Complete, NewFile};
 
 impl Issuer {
-    /// The campaign's file, if it has one.
-    pub(crate) fn find_campaign(&self, id: CampaignId) -> anyhow::Result<Option<CampaignFile>> {
-        read_campaign(&self.campaign_path(id), id)
+    /// The campaign, if it has a file.
+    pub(crate) fn find_campaign(&self, id: CampaignId) -> anyhow::Result<Option<Campaign>> {
+        let path = self.campaign_path(id);
+        let Some(campaign) = read_draft::<Campaign>(&path)? else { return Ok(None) };
+        if campaign.campaign != id {
+            bail!("{} is the file of campaign {}", path.display(), campaign.campaign);
+        }
+        Ok(Some(campaign))
     }
 
-    /// The campaign's file, which must be there.
-    pub(crate) fn campaign(&self, id: CampaignId) -> anyhow::Result<CampaignFile> {
-        self.find_campaign(id)?.with_context(|| self.no_campaign(id))
-    }
-
-    /// The campaign with the draft of its policy.
-    pub(crate) fn draft(&self, id: CampaignId) -> anyhow::Result<Campaign> {
-        read_campaign(&self.campaign_path(id), id)?.with_context(|| self.no_campaign(id))
+    /// The campaign, which must have a file.
+    pub(crate) fn campaign(&self, id: CampaignId) -> anyhow::Result<Campaign> {
+        self.find_campaign(id)?.with_context(|| {
+            let dir = self.dir.display();
+            format!("no campaign {id} in {dir}: make it with `coupon campaign create`")
+        })
     }
 
     /// The campaign, to be changed.
     pub(crate) fn edit_campaign(&self, id: CampaignId) -> anyhow::Result<Edit<Campaign>> {
-        Edit::begin(&self.campaign_path(id), || self.draft(id))
+        Edit::begin(&self.campaign_path(id), || self.campaign(id))
     }
 
     /// Writes a campaign that must not be there yet.
@@ -65,22 +67,6 @@ impl Issuer {
     pub(crate) fn campaign_path(&self, id: CampaignId) -> PathBuf {
         self.dir.join("campaigns").join(format!("{id}.json"))
     }
-
-    fn no_campaign(&self, id: CampaignId) -> String {
-        let dir = self.dir.display();
-        format!("no campaign {id} in {dir}: make it with `coupon campaign create`")
-    }
-}
-
-fn read_campaign<P: DeserializeOwned>(
-    path: &Path,
-    id: CampaignId,
-) -> anyhow::Result<Option<CampaignFile<P>>> {
-    let Some(campaign) = read_draft::<CampaignFile<P>>(path)? else { return Ok(None) };
-    if campaign.campaign != id {
-        bail!("{} is the file of campaign {}", path.display(), campaign.campaign);
-    }
-    Ok(Some(campaign))
 }
 
 fn id_of(name: &str) -> Option<CampaignId> {

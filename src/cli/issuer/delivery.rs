@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 use std::os::fd::AsFd;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, bail};
@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use super::publish::{Draft, Published};
 use super::{Edit, Issuer};
 use crate::cli::output::NewFile;
+use crate::cli::shell::quoted;
 use crate::cli::{Context, Outcome};
 
 #[derive(Args)]
@@ -112,16 +113,6 @@ fn arguments(published: &Published) -> [&str; 9] {
 
 fn command_line(published: &Published) -> String {
     format!("npx {} {}", arguments(published).join(" "), quoted(&published.file))
-}
-
-/// A path as a shell takes it.
-pub(crate) fn quoted(path: &Path) -> String {
-    let path = path.display().to_string();
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+".contains(c);
-    match path.chars().all(plain) {
-        true => path,
-        false => format!("'{}'", path.replace('\'', r"'\''")),
-    }
 }
 
 fn duration(text: &str) -> Result<u32, String> {

@@ -1,7 +1,7 @@
 //! Changing a file of the issuer's.
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
@@ -13,6 +13,8 @@ use crate::cli::output::{Complete, NewFile};
 pub(crate) struct Edit<T> {
     /// What the file says.
     pub(crate) value: T,
+    /// Which file.
+    pub(super) path: PathBuf,
     place: NewFile,
 }
 
@@ -23,7 +25,7 @@ impl<T> Edit<T> {
         read: impl FnOnce() -> anyhow::Result<T>,
     ) -> anyhow::Result<Self> {
         let place = NewFile::create(path, true)?;
-        Ok(Self { value: read()?, place })
+        Ok(Self { value: read()?, path: path.to_owned(), place })
     }
 }
 

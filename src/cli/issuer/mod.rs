@@ -31,12 +31,13 @@ use super::output::{NewFile, append_line};
 use crate::secret::Root;
 use crate::token::{CouponKey, KeyId};
 pub(crate) use batch::Batch;
-pub(crate) use campaign_file::{Campaign, CampaignFile, Labels};
-pub(crate) use delivery::{Delivery, quoted};
+pub(crate) use campaign_file::Campaign;
+pub(crate) use delivery::Delivery;
 pub(crate) use edit::Edit;
 pub(crate) use issued::Issued;
 use json::read_secret;
 use keys::Keys;
+pub(crate) use publish::NOT_PUBLISHED;
 
 /// How long a policy is good unless something else is said.
 pub(crate) const VALID_SECONDS: u32 = 30 * 24 * 60 * 60;

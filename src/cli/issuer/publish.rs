@@ -8,14 +8,18 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::json::read_text;
-use super::{Edit, Issuer, make_dir, quoted};
+use super::{Edit, Issuer, make_dir};
 use crate::base64url;
 use crate::cli::output::NewFile;
+use crate::cli::shell::quoted;
 use crate::policy::{
     CampaignDocument, CampaignPolicy, Policy, PolicyKeys, Rejected, ShopsDocument, ShopsPolicy,
     open, sign,
 };
 use crate::time::Timestamp;
+
+/// What is to be said of a campaign that has not been published.
+pub(crate) const NOT_PUBLISHED: &str = "not published: the edge redeems none of its coupons";
 
 /// A policy as the issuer drafts it.
 pub(crate) trait Draft: Serialize + DeserializeOwned {
@@ -24,6 +28,9 @@ pub(crate) trait Draft: Serialize + DeserializeOwned {
 
     /// Of the last publication.
     fn epoch(&self) -> u32;
+
+    /// Whether it can be published at all.
+    fn judge(&self) -> Result<(), Rejected>;
 
     /// Makes it the next publication.
     fn stamp(&mut self, epoch: u32, valid_until: Timestamp);
@@ -37,6 +44,10 @@ macro_rules! draft {
 
             fn epoch(&self) -> u32 {
                 self.epoch
+            }
+
+            fn judge(&self) -> Result<(), Rejected> {
+                <$policy>::try_from(self.clone()).map(drop)
             }
 
             fn stamp(&mut self, epoch: u32, valid_until: Timestamp) {
@@ -74,6 +85,11 @@ impl Issuer {
         self.dir.join("published").join(kv_key)
     }
 
+    /// Whether any document of this KV key was published, whatever became of it.
+    pub(crate) fn has_published(&self, kv_key: &str) -> bool {
+        self.published_path(kv_key).exists()
+    }
+
     /// The document that was published last; `None` when none was.
     pub(crate) fn published<D: Draft>(&self, kv_key: &str) -> anyhow::Result<Option<D>> {
         Ok(self.last::<D>(kv_key)?.map(|(document, _)| document))
@@ -89,6 +105,11 @@ impl Issuer {
     ) -> anyhow::Result<Published> {
         let last = self.last::<D>(kv_key)?;
         let draft = draft(&mut file.value);
+        // The edge would say the same of the signed text, but not in which file it is to be put
+        // right.
+        draft
+            .judge()
+            .map_err(|why| anyhow!("{} cannot be published: {why}", file.path.display()))?;
         let epoch = last.as_ref().map_or(0, |(last, _)| last.epoch()).max(draft.epoch());
         let epoch = epoch.checked_add(1).context("`epoch` cannot go any higher")?;
         draft.stamp(epoch, valid_until);

@@ -41,9 +41,12 @@ impl Workerd {
     /// it ends before it listens.
     pub fn start(start: &Start<'_>, lines: mpsc::Sender<String>) -> Result<Self> {
         for needed in ["build/index.js", "build/index_bg.wasm"] {
+            let needed = start.project.join(needed);
             ensure!(
-                start.project.join(needed).exists(),
-                "{needed} is missing: run ./scripts/build first"
+                needed.exists(),
+                "{} is missing: run scripts/build in {} first",
+                needed.display(),
+                start.project.display()
             );
         }
         fs::create_dir_all(start.storage)
@@ -106,7 +109,7 @@ pub fn free_port() -> Result<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
 
-/// Passes lines on, except for workerd's own word that it listens. Gives back the last line.
+/// Passes lines on, except for workerd's own word that it listens. Gives back the last line that says something.
 fn forward(
     from: impl std::io::Read,
     lines: &mpsc::Sender<String>,
@@ -120,7 +123,10 @@ fn forward(
             }
             continue;
         }
-        last.clone_from(&line);
+        // Addresses of instructions say nothing to whoever reads why it ended.
+        if !line.starts_with("stack:") {
+            last.clone_from(&line);
+        }
         // Whoever does not listen any more does not miss it.
         let _ = lines.send(line);
     }
@@ -138,5 +144,8 @@ fn binary(project: &Path) -> Result<PathBuf> {
             (is_workerd && binary.exists()).then_some(binary)
         })
     });
-    found.context("workerd is not installed: run ./scripts/setup first")
+    found.with_context(|| {
+        let project = project.display();
+        format!("workerd is not installed in {project}: run scripts/setup there first")
+    })
 }

@@ -4,7 +4,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::tell::tell;
-use super::{Key, Pos};
+use super::{Key, Pos, idempotency_key};
 use crate::cli::outcome::Outcome;
 
 /// Undo whatever a key did, when its answer was lost and the order is off.
@@ -16,7 +16,7 @@ pub(in crate::cli) struct Cancel {
     /// The coupon's token, as scanned.
     token: String,
     /// The key under which it was to be redeemed.
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true, value_parser = idempotency_key)]
     redemption_key: String,
     #[command(flatten)]
     key: Key,
@@ -26,9 +26,9 @@ pub(in crate::cli) struct Cancel {
 
 impl Cancel {
     pub(in crate::cli) fn run(&self) -> anyhow::Result<Outcome> {
-        let key = self.key.get()?;
+        let key = self.key.settle()?;
         let body = json!({ "token": self.token, "redemption_key": self.redemption_key });
         let client = self.pos.client()?;
-        tell(client.post("/v1/redemptions/cancel", Some(&key), Some(&body)), Some(&key))
+        tell(client.post("/v1/redemptions/cancel", Some(&key.text), Some(&body)), Some(&key))
     }
 }

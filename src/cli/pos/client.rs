@@ -33,6 +33,21 @@ pub struct Answered {
     pub body: Value,
 }
 
+/// No whole answer came, so what the call did is unknown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoAnswer {
+    /// The address of the edge.
+    pub edge: String,
+}
+
+impl std::fmt::Display for NoAnswer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "no answer from {}", self.edge)
+    }
+}
+
+impl std::error::Error for NoAnswer {}
+
 /// A till does not wait longer: there is a queue. It tries again with the same key.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -51,7 +66,7 @@ impl PosClient {
     /// A signed `GET`.
     ///
     /// # Errors
-    /// When no answer came.
+    /// [`NoAnswer`], or another when nothing was sent.
     pub fn get(&self, path: &str) -> Result<Answered> {
         self.send("GET", path, None, None)
     }
@@ -59,7 +74,7 @@ impl PosClient {
     /// A signed `POST`; a write has a key.
     ///
     /// # Errors
-    /// When no answer came: what the call did is then unknown.
+    /// [`NoAnswer`]: what the call did is then unknown. With any other error nothing was sent.
     pub fn post(&self, path: &str, key: Option<&str>, body: Option<&Value>) -> Result<Answered> {
         let body = body.map_or(String::new(), Value::to_string);
         self.send("POST", path, key, Some(&body))
@@ -96,6 +111,7 @@ impl PosClient {
         if let Some(key) = key {
             request = request.header("Idempotency-Key", key);
         }
+        let no_answer = || NoAnswer { edge: self.base.clone() };
         let response = match body {
             None => self.agent.run(request.body(())?),
             Some(body) => {
@@ -105,7 +121,7 @@ impl PosClient {
                 self.agent.run(request.body(body.to_owned())?)
             }
         };
-        let mut response = response.with_context(|| format!("no answer from {}", self.base))?;
+        let mut response = response.with_context(no_answer)?;
         let header = |name: &str| {
             response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
         };
@@ -116,7 +132,7 @@ impl PosClient {
             body: response
                 .body_mut()
                 .read_to_string()
-                .with_context(|| format!("the answer of {} broke off", self.base))
+                .with_context(no_answer)
                 .map(|body| serde_json::from_str(&body).unwrap_or_default())?,
         })
     }

@@ -24,9 +24,16 @@ pub(super) fn find(path: &Path, shop: Option<u32>, till: Option<u16>) -> Result<
         let damaged = || anyhow!("{} is damaged at line {}", path.display(), line + 2);
         let row = row.map_err(|_| damaged())?;
         if shop.is_none_or(|shop| shop == row.shop) && till.is_none_or(|till| till == row.till) {
-            let till = Till::parse(&row.keyid).ok_or_else(damaged)?;
+            let named = |till: &Till| (till.shop, till.till) == (row.shop, row.till);
+            let till = Till::parse(&row.keyid).filter(named).ok_or_else(damaged)?;
             return Ok((till, TillKey::parse(&row.secret).ok_or_else(damaged)?));
         }
     }
-    bail!("{} has no such shop and till: enrol it with `coupon shop enrol`", path.display())
+    let who = match (shop, till) {
+        (None, None) => "no till".to_owned(),
+        (Some(shop), None) => format!("no shop {shop}"),
+        (None, Some(till)) => format!("no till {till}"),
+        (Some(shop), Some(till)) => format!("no till {till} of shop {shop}"),
+    };
+    bail!("{} has {who}: enrol it with `coupon shop enrol`", path.display())
 }

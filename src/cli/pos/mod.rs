@@ -10,21 +10,23 @@ mod tell;
 
 pub(super) use cancel::Cancel;
 pub(super) use check::Check;
-pub use client::{Answered, PosClient};
+pub use client::{Answered, NoAnswer, PosClient};
 pub(super) use redeem::Redeem;
 pub(super) use reverse::Reverse;
 
 use std::path::PathBuf;
 
 use clap::Args;
+use ureq::http::Uri;
 
 use crate::base64url;
+use crate::ledger::IdempotencyKey;
 
 /// Where the edge is, and as which till to call it.
 #[derive(Args)]
 struct Pos {
     /// Address of the edge, like https://coupons.example.com.
-    #[arg(long, env = "COUPON_URL")]
+    #[arg(long, env = "COUPON_URL", value_parser = edge_address)]
     url: String,
 
     /// Credentials, as `coupon shop enrol` writes them.
@@ -52,19 +54,25 @@ impl Pos {
 struct Key {
     /// Idempotency key: the same for each try of one request, never for another. Made up, and
     /// printed, if not given.
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true, value_parser = idempotency_key)]
     key: Option<String>,
 }
 
 impl Key {
-    fn get(&self) -> anyhow::Result<String> {
+    fn settle(&self) -> anyhow::Result<SettledKey> {
         if let Some(key) = &self.key {
-            return Ok(key.clone());
+            return Ok(SettledKey { text: key.clone(), made_up: false });
         }
         let mut random = [0; 12];
         getrandom::fill(&mut random)?;
-        Ok(base64url::encode(&random))
+        Ok(SettledKey { text: base64url::encode(&random), made_up: true })
     }
+}
+
+/// The key that a write is sent with.
+struct SettledKey {
+    text: String,
+    made_up: bool,
 }
 
 /// An order's amount and currency.
@@ -77,4 +85,33 @@ struct OrderArgs {
     /// Its currency.
     #[arg(long, default_value = "CNY")]
     currency: String,
+}
+
+/// An idempotency key that the edge would take.
+fn idempotency_key(text: &str) -> Result<String, String> {
+    match IdempotencyKey::parse(text) {
+        Some(_) => Ok(text.to_owned()),
+        None => Err("a key is 1 to 255 visible ASCII characters, none of them a comma".to_owned()),
+    }
+}
+
+/// The address of an edge, written as the edge will read it: that is what is signed.
+fn edge_address(text: &str) -> Result<String, String> {
+    let address = || {
+        let uri = text.parse::<Uri>().ok()?;
+        let (scheme, authority) = (uri.scheme_str()?, uri.authority()?);
+        let default_port = match scheme {
+            "http" => ":80",
+            "https" => ":443",
+            _ => return None,
+        };
+        let is_root = uri.path_and_query().is_none_or(|target| target.as_str() == "/");
+        if !is_root || authority.as_str().contains('@') {
+            return None;
+        }
+        let authority = authority.as_str().to_ascii_lowercase();
+        let authority = authority.strip_suffix(default_port).unwrap_or(&authority);
+        Some(format!("{scheme}://{authority}"))
+    };
+    address().ok_or_else(|| "an address is like https://coupons.example.com, no path".to_owned())
 }

@@ -28,7 +28,7 @@ pub(in crate::cli) struct Redeem {
 
 impl Redeem {
     pub(in crate::cli) fn run(&self) -> anyhow::Result<Outcome> {
-        let key = self.key.get()?;
+        let key = self.key.settle()?;
         let body = json!({
             "token": self.token,
             "order_amount": self.order.amount,
@@ -36,6 +36,6 @@ impl Redeem {
             "order_ref": self.order_ref,
         });
         let client = self.pos.client()?;
-        tell(client.post("/v1/redemptions", Some(&key), Some(&body)), Some(&key))
+        tell(client.post("/v1/redemptions", Some(&key.text), Some(&body)), Some(&key))
     }
 }

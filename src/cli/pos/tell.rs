@@ -1,10 +1,13 @@
 //! Telling what the edge answered, and the exit code that a script goes by.
 
+use std::env;
+
 use anyhow::Result;
 use serde_json::{Value, json};
 
-use super::Answered;
+use super::{Answered, NoAnswer, SettledKey};
 use crate::cli::outcome::{Failure, Outcome, table};
+use crate::cli::shell::quoted;
 
 /// Exit code: the edge refused.
 const REFUSED: u8 = 3;
@@ -12,52 +15,83 @@ const REFUSED: u8 = 3;
 /// Exit code: what happened is unknown; the same call, with the same key, finds out.
 const UNKNOWN: u8 = 4;
 
-/// The outcome of a call: done, refused, or unknown.
-pub(super) fn tell(answer: Result<Answered>, key: Option<&str>) -> Result<Outcome> {
+/// The outcome of a call: done, refused, or unknown. A call that writes has a key.
+pub(super) fn tell(answer: Result<Answered>, key: Option<&SettledKey>) -> Result<Outcome> {
     let answered = match answer {
         Ok(answered) => answered,
-        Err(why) => {
-            let text = format!("{why:#}\nWhat happened is unknown. {}", try_again(key));
-            let json = json!({ "status": null, "error": format!("{why:#}"), "key": key });
-            let outcome = Outcome { text, json };
-            return Err(Failure::Answered { outcome, exit: UNKNOWN }.into());
-        }
+        Err(why) if why.is::<NoAnswer>() => return Err(no_answer(&why, key).into()),
+        Err(why) => return Err(why),
     };
     let json = json!({
-        "status": answered.status, "replayed": answered.replayed, "key": key,
+        "status": answered.status, "replayed": answered.replayed, "key": text_of(key),
         "request_id": answered.request_id, "body": answered.body,
     });
-    if answered.status < 300 {
-        return Ok(Outcome { text: success(&answered, key), json });
-    }
-    let exit = if answered.status >= 500 { UNKNOWN } else { REFUSED };
-    let outcome = Outcome { text: problem(&answered, key), json };
-    Err(Failure::Answered { outcome, exit }.into())
+    let has_code = answered.body.get("code").is_some_and(Value::is_string);
+    let (text, exit) = match answered.status {
+        200..=299 if answered.body.is_object() => {
+            return Ok(Outcome { text: success(&answered, key), json });
+        }
+        400..=499 if has_code => (problem(&answered, key), REFUSED),
+        500..=599 if has_code => {
+            (format!("{}\n{}", problem(&answered, key), unknown(key)), UNKNOWN)
+        }
+        // A proxy's, or a hotel's page to log in to its network.
+        status => (
+            format!("{status}, and not in the words of an edge: is --url right?\n{}", unknown(key)),
+            UNKNOWN,
+        ),
+    };
+    Err(Failure::Answered { outcome: Outcome { text, json }, exit }.into())
 }
 
-fn success(answered: &Answered, key: Option<&str>) -> String {
+fn no_answer(why: &anyhow::Error, key: Option<&SettledKey>) -> Failure {
+    let text = format!("{why:#}\n{}", unknown(key));
+    let json = json!({
+        "status": null, "replayed": null, "key": text_of(key), "request_id": null, "body": null,
+        "error": format!("{why:#}"),
+    });
+    Failure::Answered { outcome: Outcome { text, json }, exit: UNKNOWN }
+}
+
+/// What it means that there is no answer, and what to do.
+fn unknown(key: Option<&SettledKey>) -> String {
+    let Some(key) = key else { return "Nothing was changed: run it again.".to_owned() };
+    let mut words: Vec<_> = env::args_os().map(quoted).collect();
+    if key.made_up {
+        // What follows `--` is no option.
+        let end = words.iter().position(|word| word == "--").unwrap_or(words.len());
+        words.splice(end..end, ["--key".to_owned(), quoted(&key.text)]);
+    }
+    let command = words.join(" ");
+    format!("What happened is unknown. Run it again, with the same key, to find out:\n  {command}")
+}
+
+fn text_of(key: Option<&SettledKey>) -> Option<&str> {
+    key.map(|key| key.text.as_str())
+}
+
+fn success(answered: &Answered, key: Option<&SettledKey>) -> String {
     let replayed = if answered.replayed { " (the first answer again)" } else { "" };
     let mut rows = vec![("status", format!("{}{replayed}", answered.status))];
-    rows.extend(key.map(|key| ("key", key.to_owned())));
+    rows.extend(text_of(key).map(|key| ("key", key.to_owned())));
     rows.extend(fields(&answered.body));
     table(&rows)
 }
 
-fn problem(answered: &Answered, key: Option<&str>) -> String {
-    let field = |pointer: &str| text(answered.body.pointer(pointer).unwrap_or(&Value::Null));
-    let mut rows = vec![
-        ("status", answered.status.to_string()),
-        ("code", field("/code")),
-        ("cashier zh", field("/message/zh-Hans")),
-        ("cashier en", field("/message/en")),
-        ("fix", field("/fix")),
+fn problem(answered: &Answered, key: Option<&SettledKey>) -> String {
+    let named = [
+        ("code", "/code"),
+        ("cashier zh", "/message/zh-Hans"),
+        ("cashier en", "/message/en"),
+        ("fix", "/fix"),
     ];
-    let known =
-        ["type", "title", "status", "code", "retryable", "fix", "message"].map(str::to_owned);
-    rows.extend(fields(&answered.body).filter(|(name, _)| !known.contains(&(*name).to_owned())));
-    if answered.status >= 500 {
-        rows.push(("then", try_again(key)));
-    }
+    let mut rows = vec![("status", answered.status.to_string())];
+    rows.extend(text_of(key).map(|key| ("key", key.to_owned())));
+    let body = &answered.body;
+    rows.extend(named.iter().filter_map(|(name, place)| Some((*name, text(body.pointer(place)?)))));
+    let told = ["type", "title", "status", "code", "retryable", "fix"];
+    rows.extend(fields(body).filter(|(name, _)| !told.contains(name)));
+    rows.push(("request", answered.request_id.clone()));
     table(&rows)
 }
 
@@ -71,11 +105,4 @@ fn fields(body: &Value) -> impl Iterator<Item = (&str, String)> {
 
 fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-fn try_again(key: Option<&str>) -> String {
-    match key {
-        Some(key) => format!("Run it again with --key {key}"),
-        None => "Run it again.".to_owned(),
-    }
 }

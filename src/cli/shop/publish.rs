@@ -1,6 +1,5 @@
 //! `coupon shop publish`.
 
-use anyhow::anyhow;
 use clap::Args;
 
 use super::changes::{self, Place};
@@ -51,11 +50,6 @@ impl Publish {
         told.extend(self.restore.iter().flat_map(|place| changes::restore(policy, *place)));
         told.extend(self.minimum_issue.iter().map(|least| changes::raise(policy, *least)));
         told.extend(self.retire_root.iter().map(|root| changes::retire(policy, *root)));
-        // The edge would say the same of the signed text, but not in which file it is to be put
-        // right.
-        ShopsPolicy::try_from(file.value.clone()).map_err(|why| {
-            anyhow!("{} cannot be published: {why}", issuer.shops_path().display())
-        })?;
         self.delivery.publish(context, &issuer, ShopsPolicy::KV_KEY, file, |it| it, &told)
     }
 }
