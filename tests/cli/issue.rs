@@ -1,13 +1,4 @@
 //! `coupon issue`: what is in the file, and that there is either a whole file or none.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a test"
-)]
-
-mod cli_desk;
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs;
@@ -15,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use cli_desk::Desk;
+use crate::desk::Desk;
 use coupon_edge::campaign::{CampaignId, Serial};
 use coupon_edge::secret::Root;
 use coupon_edge::token::{CouponKey, KeyId, Keyring, UnverifiedToken, VerifiedCoupon};

@@ -15,7 +15,6 @@ impl Desk {
     }
 
     /// A desk with an issuer and its campaign 536870913, which is in CNY and has kid 1.
-    #[allow(dead_code, reason = "not every test has a campaign")]
     pub(crate) fn with_campaign(name: &str, from: &str, until: &str) -> Self {
         let desk = Self::new();
         desk.done(&["init"]);

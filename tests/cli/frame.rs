@@ -1,18 +1,9 @@
 //! What holds for every command: help, exit codes, JSON, and the keys that `init` makes.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a test"
-)]
-
-mod cli_desk;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use cli_desk::Desk;
+use crate::desk::Desk;
 use serde_json::{Value, json};
 
 /// The commands that a help text lists.

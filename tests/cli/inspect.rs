@@ -1,19 +1,10 @@
 //! `coupon inspect`: what it shows, and that it shows nothing that is not vouched for.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a test"
-)]
-
-mod cli_desk;
 
 use std::fs;
 use std::io::Write;
 use std::process::Stdio;
 
-use cli_desk::Desk;
+use crate::desk::Desk;
 use serde_json::{Value, json};
 
 /// A desk with an issuer, and a coupon of it.

@@ -1,19 +1,10 @@
 //! `coupon shop`: which rows are enrolled, that the secrets are the ones the edge derives, and who is
 //! shut out by the policy.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a test"
-)]
-
-mod cli_desk;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use cli_desk::Desk;
+use crate::desk::Desk;
 use coupon_edge::policy::{PolicyKeys, ShopsPolicy, open};
 use coupon_edge::secret::Root;
 use coupon_edge::till::{Till, TillKey};

@@ -1,19 +1,10 @@
 //! The codes that `coupon issue` draws, read back by an independent reader.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a test"
-)]
-
-mod cli_desk;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use cli_desk::Desk;
+use crate::desk::Desk;
 use serde_json::Value;
 
 const COUNT: usize = 14;

@@ -1,0 +1,17 @@
+//! The `coupon` command: the real binary, in folders of its own.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test"
+)]
+
+mod campaign;
+mod desk;
+mod frame;
+mod inspect;
+mod issue;
+mod pos;
+mod qr;
+mod shop;
