@@ -40,10 +40,10 @@ pub fn redeem(chain: &[Entry], by: Identity, fingerprint: Fingerprint) -> Findin
 pub fn recall(chain: &[Entry], by: Identity, fingerprint: Fingerprint) -> Option<Outcome> {
     let own = |kind| chain.iter().find(|entry| entry.by == by && entry.kind == kind);
     if let Some(entry) = own(Kind::Redemption) {
-        return Some(if entry.fingerprint != fingerprint {
-            Outcome::Refused(LedgerRefusal::IdempotencyKeyReused)
-        } else if let Some(reversal) = reversal_of(chain, entry) {
+        return Some(if let Some(reversal) = reversal_of(chain, entry) {
             Outcome::Refused(LedgerRefusal::RedemptionReversed { at: reversal.at })
+        } else if entry.fingerprint != fingerprint {
+            Outcome::Refused(LedgerRefusal::IdempotencyKeyReused)
         } else {
             Outcome::Redeemed { entry: entry.clone(), replayed: true }
         });

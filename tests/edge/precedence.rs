@@ -16,7 +16,8 @@ use crate::support::{Edge, Issuer, now_s};
 
 /// Neighbours in the list that no call can deserve both.
 const EXCLUSIVE: [(Code, Code); 3] = [
-    // The ledger calls a key reused first: see `a_spent_key_on_another_order`.
+    // The first is of a key that was undone, the second of one that is live; for a key that is both
+    // undone and reused see `a_spent_key_on_another_order`.
     (Code::RedemptionReversed, Code::IdempotencyKeyReused),
     // Only undoing is too late, and what is undone is the redeemer's own.
     (Code::AlreadyRedeemed, Code::ReversalTooLate),
@@ -179,8 +180,8 @@ fn in_force(issuer: &mut Issuer, policies: Policies) {
     }
 }
 
-/// A key that redeemed, was undone and now comes with another order is spent in two ways. It is told
-/// as reused, unlike the list has it; a voided key, of which no order is known, as reversed.
+/// A key that redeemed, was undone and now comes with another order is spent in two ways: it is told
+/// the first, as a voided key is, of which no order is known.
 #[test]
 fn a_spent_key_on_another_order() {
     let edge = Edge::start();
@@ -190,7 +191,7 @@ fn a_spent_key_on_another_order() {
     assert_eq!(till.cancel(&voided, "k").status, 201);
     for (token, order_amount, code) in [
         (&redeemed, 3000, "redemption-reversed"),
-        (&redeemed, 3001, "idempotency-key-reused"),
+        (&redeemed, 3001, "redemption-reversed"),
         (&voided, 3000, "redemption-reversed"),
         (&voided, 3001, "redemption-reversed"),
     ] {

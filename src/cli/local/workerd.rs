@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -101,12 +102,23 @@ impl Drop for Workerd {
     }
 }
 
-/// A port on 127.0.0.1 that is free now.
+/// A port on 127.0.0.1 that is free now, below those that systems give to outgoing connections: so
+/// none of these takes it before it is listened on.
 ///
 /// # Errors
-/// When the system has none.
+/// When all of them are taken.
 pub fn free_port() -> Result<u16> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let ports = 12_000;
+    let first = std::process::id().wrapping_mul(97);
+    for _ in 0..ports {
+        let place = first.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed)) % ports;
+        let port = u16::try_from(20_000 + place)?;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return Ok(port);
+        }
+    }
+    bail!("no port from 20000 to 31999 is free")
 }
 
 /// Passes lines on, except for workerd's own word that it listens. Gives back the last line that says something.

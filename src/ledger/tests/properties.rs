@@ -153,6 +153,9 @@ fn p07_a_key_stays_spent_after_its_redemption_was_reversed() {
     assert_eq!(refused(ledger.redeem(1, by(7, 1, 1))), LedgerRefusal::RedemptionReversed { at });
     reversed(ledger.reverse(second.seq, by(7, 1, 4)));
     assert_eq!(refused(ledger.redeem(1, by(7, 1, 1))), LedgerRefusal::RedemptionReversed { at });
+    // Undone goes before reused, whatever the order now is.
+    let other_order = refused(ledger.call(redeem(1, by(7, 1, 1), 4000)));
+    assert_eq!(other_order, LedgerRefusal::RedemptionReversed { at });
     // The key of a reversal was another request.
     let reused = refused(ledger.redeem(1, by(7, 1, 2)));
     assert_eq!(reused, LedgerRefusal::IdempotencyKeyReused);
