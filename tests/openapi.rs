@@ -11,7 +11,7 @@
 use std::collections::BTreeSet;
 use std::process::Command;
 
-use coupon_edge::api::{CancelRequest, CheckRequest, Method, RedeemRequest, Route};
+use coupon_edge::api::{CancelRequest, CheckRequest, Method, RedeemRequest, ReverseRequest, Route};
 use coupon_edge::refusal::Code;
 use jsonschema::Validator;
 use serde_json::{Value, json};
@@ -183,7 +183,7 @@ fn the_request_schemas_are_as_strict_as_the_code() {
     let redeem = |body: &str| RedeemRequest::read(body.as_bytes()).is_ok();
     let check = |body: &str| CheckRequest::read(body.as_bytes()).is_ok();
     let cancel = |body: &str| CancelRequest::read(body.as_bytes()).is_ok();
-    let reverse = |body: &str| CancelRequest::read_nothing(body.as_bytes()).is_ok();
+    let reverse = |body: &str| ReverseRequest::read(body.as_bytes()).is_ok();
     let order =
         |fields: &str| format!(r#"{{"token":"t","order_amount":1,"currency":"CNY"{fields}}}"#);
     let key = |key: &str| format!(r#"{{"token":"t","redemption_key":"{key}"}}"#);

@@ -19,5 +19,5 @@ pub use documents::{docs_page, openapi_document};
 pub use incoming::{Incoming, MAX_BODY_BYTES, split_url};
 pub use outcome::{cancelled, checked, found, redeemed, reversed};
 pub use problem::Problem;
-pub use request::{CancelRequest, CheckRequest, RedeemRequest};
+pub use request::{CancelRequest, CheckRequest, RedeemRequest, ReverseRequest};
 pub use route::{Method, Route};

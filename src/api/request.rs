@@ -97,19 +97,20 @@ impl CancelRequest {
         })?;
         Ok(Self { token, redemption_key })
     }
+}
 
-    /// Reads the body of a reversal, which has nothing to say: empty, or an empty object.
+/// `POST /v1/redemptions/{id}/reversal`: the path says it all.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReverseRequest {}
+
+impl ReverseRequest {
+    /// Reads the body: none, or an empty object.
     ///
     /// # Errors
     /// [`Refusal::MalformedRequest`]
-    pub fn read_nothing(body: &[u8]) -> Result<(), Refusal> {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Nothing {}
-        if !body.is_empty() {
-            read_object::<Nothing>(body)?;
-        }
-        Ok(())
+    pub fn read(body: &[u8]) -> Result<Self, Refusal> {
+        if body.is_empty() { Ok(Self {}) } else { read_object(body) }
     }
 }
 
@@ -192,9 +193,9 @@ mod tests {
 
     #[test]
     fn a_reversal_has_nothing_to_say() {
-        assert!(CancelRequest::read_nothing(b"").is_ok());
-        assert!(CancelRequest::read_nothing(b"{}").is_ok());
-        assert!(CancelRequest::read_nothing(b"{\"why\":1}").is_err());
-        assert!(CancelRequest::read_nothing(b"[]").is_err());
+        assert!(ReverseRequest::read(b"").is_ok());
+        assert!(ReverseRequest::read(b"{}").is_ok());
+        assert!(ReverseRequest::read(b"{\"why\":1}").is_err());
+        assert!(ReverseRequest::read(b"[]").is_err());
     }
 }

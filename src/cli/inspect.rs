@@ -99,7 +99,7 @@ fn unverified(campaign: u32, kid: u16, why: &str) -> Outcome {
 
 fn authentic(verified: &VerifiedCoupon) -> Outcome {
     let (coupon, key) = (verified.coupon(), verified.key());
-    let shard = coupon.campaign().shard_of(coupon.serial());
+    let shard = coupon.shard();
     let groups = group_list(coupon.scope());
     let text = table(&[
         ("campaign", key.campaign.to_string()),

@@ -11,7 +11,7 @@ use super::policies::Behalf;
 use super::{clock, ledger_client, receive};
 use crate::api::{
     self, Answer, CancelRequest, CheckRequest, HealthBody, Incoming, Method, Problem,
-    RedeemRequest, Route,
+    RedeemRequest, ReverseRequest, Route,
 };
 use crate::campaign::{CampaignId, Shard};
 use crate::ledger::{Call, Command, IdempotencyKey, LedgerRefusal, Outcome, RedemptionId};
@@ -117,7 +117,7 @@ impl Desk<'_> {
         match (route, key) {
             (Route::Redeem, Some(key)) => self.redeem(&till, &key, &incoming.body).await,
             (Route::Reverse(id), Some(key)) => {
-                CancelRequest::read_nothing(&incoming.body)?;
+                ReverseRequest::read(&incoming.body)?;
                 self.reverse(&till, &key, id).await
             }
             (Route::Cancel, Some(_)) => self.cancel(&till, &incoming.body).await,
@@ -135,7 +135,7 @@ impl Desk<'_> {
     ) -> Result<Answer, Stop> {
         let RedeemRequest { token, order } = RedeemRequest::read(body)?;
         let coupon = self.verify(&token)?;
-        let shard = coupon.coupon().campaign().shard_of(coupon.coupon().serial());
+        let shard = coupon.coupon().shard();
         let consulted = self
             .consult(till, shard, |policy, till| {
                 match policy.judge(&coupon, till, &order, clock::now()) {
@@ -155,7 +155,7 @@ impl Desk<'_> {
     async fn check(&self, till: &AuthenticatedTill, body: &[u8]) -> Result<Answer, Stop> {
         let CheckRequest { token, order } = CheckRequest::read(body)?;
         let coupon = self.verify(&token)?;
-        let shard = coupon.coupon().campaign().shard_of(coupon.coupon().serial());
+        let shard = coupon.coupon().shard();
         let consulted = self
             .consult(till, shard, |policy, till| {
                 match &order {
@@ -174,7 +174,7 @@ impl Desk<'_> {
     async fn cancel(&self, till: &AuthenticatedTill, body: &[u8]) -> Result<Answer, Stop> {
         let CancelRequest { token, redemption_key } = CancelRequest::read(body)?;
         let coupon = self.verify(&token)?;
-        let shard = coupon.coupon().campaign().shard_of(coupon.coupon().serial());
+        let shard = coupon.coupon().shard();
         let consulted = self
             .consult(till, shard, |_, till| {
                 Ok((Command::cancel(&coupon, till, &redemption_key), ()))

@@ -1,6 +1,6 @@
 //! What a coupon says.
 
-use crate::campaign::{CampaignId, Serial};
+use crate::campaign::{CampaignId, Serial, Shard};
 use crate::money::Amount;
 use crate::time::Timestamp;
 
@@ -63,6 +63,11 @@ impl Coupon {
     /// Which of the campaign's coupons.
     pub fn serial(&self) -> Serial {
         self.0.serial
+    }
+
+    /// The ledger shard that decides on it.
+    pub fn shard(&self) -> Shard {
+        self.0.campaign.shard_of(self.0.serial)
     }
 
     /// Face value.

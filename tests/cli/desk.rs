@@ -47,7 +47,6 @@ impl Desk {
     }
 
     /// Runs the command, which must succeed; gives stdout.
-    #[allow(dead_code, reason = "not every test counts on success")]
     pub(crate) fn done(&self, args: &[&str]) -> String {
         let (code, stdout, stderr) = self.coupon(args);
         assert_eq!(code, 0, "{args:?}\n{stdout}{stderr}");

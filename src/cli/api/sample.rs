@@ -70,7 +70,7 @@ impl Sample {
     /// A coupon's ledger shard.
     pub(super) fn shard(&self) -> Shard {
         let coupon = self.coupon.coupon();
-        coupon.campaign().shard_of(coupon.serial())
+        coupon.shard()
     }
 }
 
