@@ -1,6 +1,6 @@
 //! Redeems signed coupons at the edge, each exactly once.
 //!
-//! Three rings. The **core** is every module here but two: pure rules without I/O, clock or
+//! Three rings. The **core** is every module here but three: pure rules without I/O, clock or
 //! randomness, compiled the same for the edge, the issuer and the tests. Two **shells** carry data
 //! to it and away: [`edge`] is the Worker and its Durable Object (Wasm only), [`cli`] the `coupon`
 //! command (native only).
@@ -29,6 +29,9 @@ pub mod signature;
 pub mod till;
 pub mod time;
 pub mod token;
+
+#[cfg(not(target_arch = "wasm32"))]
+pub mod prove;
 
 #[cfg(target_arch = "wasm32")]
 #[allow(clippy::disallowed_methods, reason = "a shell: it brings the clock and entropy")]

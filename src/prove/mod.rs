@@ -1,0 +1,18 @@
+//! Proof by observation: whether what tills were told can have come from coupons that are redeemed
+//! exactly once.
+//!
+//! Read in this order: [`model`] says what one coupon must do, in its own words and not in the
+//! ledger's; [`history`] what tills saw; [`checker`] whether some order of the calls explains it;
+//! [`shortest`] what is left of a history that nothing explains when all that is beside the point
+//! is taken away.
+//!
+//! In scope: judging. Out of scope: making calls and faults (`cli::prove`), and how the ledger does
+//! what the model wants ([`ledger`](crate::ledger), which knows nothing of this).
+
+pub mod checker;
+pub mod history;
+pub mod model;
+pub mod shortest;
+
+#[cfg(test)]
+mod tests;
