@@ -20,6 +20,7 @@ pub mod local;
 mod outcome;
 mod output;
 pub mod pos;
+mod prove;
 mod shell;
 mod shop;
 
@@ -75,6 +76,7 @@ enum Command {
     Reverse(pos::Reverse),
     Cancel(pos::Cancel),
     Dev(dev::Dev),
+    Prove(prove::Prove),
     Api(api::Api),
 }
 
@@ -103,6 +105,7 @@ pub fn run() -> ExitCode {
         Command::Reverse(reverse) => reverse.run(),
         Command::Cancel(cancel) => cancel.run(),
         Command::Dev(dev) => dev.run(&context),
+        Command::Prove(prove) => prove.run(&context),
         Command::Api(api) => api.run(&context),
     };
     outcome::report(result, context.json)

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use coupon_edge::cli::local::free_port;
-use coupon_edge::cli::pos::PosClient;
+use coupon_edge::cli::pos::{Habits, PosClient};
 use serde_json::json;
 
 use crate::support::{Issuer, till_key};
@@ -77,7 +77,12 @@ fn wrangler_dev_runs_the_edge_with_its_own_kv() {
     assert!(ready, "{said}");
 
     let till = issuer.credential(7, 1);
-    let client = PosClient::new(&format!("http://127.0.0.1:{port}"), till, till_key(&till));
+    let client = PosClient::new(
+        &format!("http://127.0.0.1:{port}"),
+        till,
+        till_key(&till),
+        Habits::default(),
+    );
     let order = json!({ "token": issuer.coupon(), "order_amount": 3000, "currency": "CNY" });
     let redeem = || client.post("/v1/redemptions", Some("a"), Some(&order)).unwrap();
     let redeemed = redeem();

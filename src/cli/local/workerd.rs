@@ -11,6 +11,7 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
+use rustix::process::{Pid, Signal, kill_process};
 
 /// What a workerd process is started with.
 #[derive(Debug)]
@@ -88,6 +89,27 @@ impl Workerd {
         // It may have ended by itself.
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+
+    /// Stops the process where it is, as a machine that hangs would: SIGSTOP.
+    ///
+    /// # Errors
+    /// When the process has ended.
+    pub fn freeze(&self) -> Result<()> {
+        self.signal(Signal::STOP)
+    }
+
+    /// Lets a frozen process go on: SIGCONT.
+    ///
+    /// # Errors
+    /// When the process has ended.
+    pub fn thaw(&self) -> Result<()> {
+        self.signal(Signal::CONT)
+    }
+
+    fn signal(&self, signal: Signal) -> Result<()> {
+        let id = Pid::from_raw(i32::try_from(self.child.id())?).context("no process")?;
+        kill_process(id, signal).context("cannot signal workerd")
     }
 
     /// Whether the process has ended.

@@ -17,7 +17,26 @@ pub struct PosClient {
     base: String,
     till: Till,
     key: TillKey,
+    clock_ahead_s: i64,
     agent: Agent,
+}
+
+/// How a till goes about its calls.
+#[derive(Clone, Copy, Debug)]
+pub struct Habits {
+    /// How long it waits for an answer.
+    pub timeout: Duration,
+    /// By how much its clock is ahead of this machine's.
+    pub clock_ahead_s: i64,
+    /// Whether it makes several calls over one connection.
+    pub keeps_connections: bool,
+}
+
+impl Default for Habits {
+    /// A till does not wait longer than 10 s: there is a queue. It tries again with the same key.
+    fn default() -> Self {
+        Self { timeout: Duration::from_secs(10), clock_ahead_s: 0, keeps_connections: true }
+    }
 }
 
 /// What the edge answered.
@@ -48,19 +67,19 @@ impl std::fmt::Display for NoAnswer {
 
 impl std::error::Error for NoAnswer {}
 
-/// A till does not wait longer: there is a queue. It tries again with the same key.
-const TIMEOUT: Duration = Duration::from_secs(10);
-
 impl PosClient {
     /// Calls the edge at this address as this till.
-    pub fn new(base: &str, till: Till, key: TillKey) -> Self {
-        let config = Agent::config_builder()
+    pub fn new(base: &str, till: Till, key: TillKey, habits: Habits) -> Self {
+        let mut config = Agent::config_builder()
             .http_status_as_error(false)
-            .timeout_global(Some(TIMEOUT))
-            .max_redirects(0)
-            .build();
+            .timeout_global(Some(habits.timeout))
+            .max_redirects(0);
+        if !habits.keeps_connections {
+            config = config.max_idle_connections(0);
+        }
         let base = base.trim_end_matches('/').to_owned();
-        Self { base, till, key, agent: config.into() }
+        let clock_ahead_s = habits.clock_ahead_s;
+        Self { base, till, key, clock_ahead_s, agent: config.build().into() }
     }
 
     /// A signed `GET`.
@@ -100,7 +119,8 @@ impl PosClient {
             body: body.unwrap_or_default().as_bytes(),
         };
         let components = Component::required(body.is_some(), key.is_some());
-        let created = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
+        let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
+        let created = now.saturating_add_signed(self.clock_ahead_s);
         let headers = sign(&signed, components, &self.till, &self.key, created);
 
         let mut request = Request::builder()

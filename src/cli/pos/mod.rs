@@ -10,7 +10,7 @@ mod tell;
 
 pub(super) use cancel::Cancel;
 pub(super) use check::Check;
-pub use client::{Answered, NoAnswer, PosClient};
+pub use client::{Answered, Habits, NoAnswer, PosClient};
 pub(super) use redeem::Redeem;
 pub(super) use reverse::Reverse;
 
@@ -45,7 +45,7 @@ struct Pos {
 impl Pos {
     fn client(&self) -> anyhow::Result<PosClient> {
         let (till, key) = credential::find(&self.shops, self.shop, self.till)?;
-        Ok(PosClient::new(&self.url, till, key))
+        Ok(PosClient::new(&self.url, till, key, Habits::default()))
     }
 }
 

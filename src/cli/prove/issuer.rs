@@ -1,0 +1,175 @@
+//! An issuer for one run: its keys are made for it, live in memory and end with it.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context, Result};
+use ed25519_dalek::SigningKey;
+
+use crate::base64url;
+use crate::campaign::{CampaignId, Serial, Shard};
+use crate::money::Amount;
+use crate::policy::{CampaignDocument, CampaignPolicy, Revoked, ShopsDocument, Window, sign};
+use crate::prove::model::Terms;
+use crate::secret::Root;
+use crate::till::{KeyVersion, Till, TillKey};
+use crate::time::{Timestamp, UtcOffset};
+use crate::token::{Coupon, CouponFields, CouponKey, KeyId};
+
+const DAY_S: u32 = 86_400;
+const KID: u16 = 1;
+
+/// Face value of each coupon, in minor units.
+const VALUE: u32 = 2500;
+
+/// Longer than any run: a reversal that comes too late is not what is looked for.
+const REVERSAL_WINDOW_S: u32 = DAY_S;
+
+/// Keys, one campaign, and its policies.
+pub(super) struct Issuer {
+    campaign: CampaignDocument,
+    shops: ShopsDocument,
+    root: Root,
+    pos_root: Root,
+    policy_key: SigningKey,
+    coupon_key: CouponKey,
+    now_s: u32,
+}
+
+/// A coupon that is out.
+pub(super) struct Issued {
+    pub(super) token: String,
+    pub(super) shard: Shard,
+}
+
+/// A text and the place in KV that it belongs to.
+pub(super) type Published = (String, String);
+
+impl Issuer {
+    /// An issuer with a campaign of 2^`shards_log2` shards, open now.
+    pub(super) fn generate(shards_log2: u32) -> Result<Self> {
+        let now_s = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
+        let now_s = u32::try_from(now_s)?;
+        let campaign = CampaignId::new(shards_log2, 1).context("too many shards")?;
+        let root = Root::from_bytes(random()?);
+        let coupon_key = CouponKey::derive(&root, KeyId { campaign, kid: KID });
+        let valid_until = Timestamp::from_seconds(now_s + 2 * DAY_S);
+        Ok(Self {
+            campaign: CampaignDocument {
+                campaign,
+                epoch: 2,
+                valid_until,
+                name: "Under test".to_owned(),
+                currency: "CNY".parse().map_err(anyhow::Error::msg)?,
+                currency_digits: 2,
+                utc_offset_minutes: UtcOffset::CHINA,
+                window: Window {
+                    from: Timestamp::from_seconds(now_s - DAY_S),
+                    until: Timestamp::from_seconds(now_s + 2 * DAY_S),
+                },
+                reversal_window_s: REVERSAL_WINDOW_S,
+                minimum_spend: Amount::ZERO,
+                paused: false,
+                extensions: Vec::new(),
+                widen_scope: 0,
+                revoked: Revoked::default(),
+                location_hint: None,
+            },
+            shops: ShopsDocument {
+                epoch: 1,
+                valid_until,
+                suspended_shops: Vec::new(),
+                suspended_tills: Vec::new(),
+                minimum_key_issues: Vec::new(),
+                retired_pos_roots: Vec::new(),
+            },
+            root,
+            pos_root: Root::from_bytes(random()?),
+            policy_key: SigningKey::from_bytes(&random()?),
+            coupon_key,
+            now_s,
+        })
+    }
+
+    /// What the edge is told in secret and in public.
+    pub(super) fn bindings(&self, authorities: &str) -> Vec<(String, String)> {
+        let campaign = self.campaign.campaign;
+        let secret = CouponKey::secret(&self.root, KeyId { campaign, kid: KID }).reveal();
+        let public = self.policy_key.verifying_key().to_bytes();
+        [
+            ("COUPON_KEYS", format!("{{\"{campaign}/{KID}\":\"{secret}\"}}")),
+            ("POS_ROOTS", format!("{{\"0\":\"{}\"}}", self.pos_root.reveal())),
+            ("POLICY_KEYS", base64url::encode(&public)),
+            ("AUTHORITIES", authorities.to_owned()),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .to_vec()
+    }
+
+    /// The campaign's policy as it is now.
+    pub(super) fn campaign_policy(&self) -> Result<Published> {
+        self.sign_campaign(&self.campaign)
+    }
+
+    /// A policy of the campaign that the issuer signed before this one, and that differs: its
+    /// coupons were worth nothing below CNY 1,000.
+    pub(super) fn earlier_policy(&self) -> Result<Published> {
+        let minimum_spend = Amount::from(100_000);
+        let earlier = CampaignDocument {
+            epoch: self.campaign.epoch - 1,
+            minimum_spend,
+            ..self.campaign.clone()
+        };
+        self.sign_campaign(&earlier)
+    }
+
+    fn sign_campaign(&self, document: &CampaignDocument) -> Result<Published> {
+        let key = CampaignPolicy::kv_key_of(document.campaign);
+        let text = sign(&key, &serde_json::to_string(document)?, &self.policy_key);
+        Ok((key, text))
+    }
+
+    /// The shops' policy as it is now.
+    pub(super) fn shops_policy(&self) -> Result<Published> {
+        let document = serde_json::to_string(&self.shops)?;
+        Ok(("policy/shops".to_owned(), sign("policy/shops", &document, &self.policy_key)))
+    }
+
+    /// The campaign's `number`th coupon: the same each time it is asked for.
+    pub(super) fn coupon(&self, number: u64) -> Result<Issued> {
+        let mut serial = [0; 12];
+        for (to, from) in serial.iter_mut().zip(number.to_be_bytes()) {
+            *to = from;
+        }
+        let coupon = Coupon::new(CouponFields {
+            campaign: self.campaign.campaign,
+            serial: Serial::from_bytes(serial),
+            value: VALUE,
+            not_before: self.now_s - DAY_S,
+            not_after: self.now_s + 2 * DAY_S,
+            scope: 0,
+            flags: 0,
+        });
+        let coupon = coupon.map_err(|why| anyhow::anyhow!("no coupon: {why:?}"))?;
+        let token = coupon.mint(&self.coupon_key).context("the key is of another campaign")?;
+        Ok(Issued { token, shard: coupon.shard() })
+    }
+
+    /// Enrols a till.
+    pub(super) fn enrol(&self, shop: u32, till: u16) -> Result<(Till, TillKey)> {
+        let key_version = KeyVersion::new(0, 1).context("no such key version")?;
+        let not_after = self.now_s + 2 * DAY_S;
+        let till = Till { shop, till, chain: 0, groups: 1, key_version, not_after };
+        Ok((till, TillKey::derive(&self.pos_root, &till)))
+    }
+
+    /// What the coupons promise.
+    pub(super) fn terms() -> Terms {
+        Terms { value: VALUE.into(), reversal_window_ms: u64::from(REVERSAL_WINDOW_S) * 1000 }
+    }
+}
+
+fn random() -> Result<[u8; 32]> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes)?;
+    Ok(bytes)
+}

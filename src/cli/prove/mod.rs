@@ -1,0 +1,166 @@
+//! `coupon prove`: the edge under load and faults, and a judgement on everything it answered.
+//!
+//! In scope: tills, faults, reports. How histories are judged is [`prove`](crate::prove).
+
+mod clock;
+mod crowd;
+mod disk;
+mod issuer;
+mod proxy;
+mod reading;
+mod report;
+mod round;
+mod scenario;
+mod site;
+mod tally;
+mod till;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail, ensure};
+use clap::Args;
+
+use super::Context;
+use super::outcome::{Failure, Outcome};
+use crowd::Plan;
+use disk::SmallDisk;
+use report::Report;
+use scenario::{ALL, Needs, Scenario};
+use site::{Ground, Site};
+use tally::Tally;
+
+/// Race, cut off, starve and kill an edge on this machine, and judge all its answers.
+///
+/// Starts the built Worker on workerd with its storage on disk, lets many tills loose on few
+/// coupons, and makes trouble. Afterwards it looks, coupon by coupon, for an order of atomic calls
+/// that explains every answer; where there is none it prints the shortest history that shows it.
+#[derive(Args)]
+#[command(after_help = "\
+Exit codes: 0 everything is explained, 1 something is not, or the run failed.
+
+Example:
+  coupon prove
+  coupon prove --only kill --seed 7
+  coupon prove --long --report docs/evidence/prove.md")]
+pub(super) struct Prove {
+    /// Hours' worth of load: at least 200 kills and 1,000,000 redemptions.
+    #[arg(long)]
+    long: bool,
+
+    /// Only the scenarios of these names; may be repeated.
+    #[arg(long, value_name = "NAME")]
+    only: Vec<String>,
+
+    /// Where all lots are drawn from; made up, and printed, if not given.
+    #[arg(long)]
+    seed: Option<u64>,
+
+    /// How many tills call at the same time.
+    #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..=256))]
+    tills: u32,
+
+    /// Write the report to this file, as Markdown.
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+
+    /// The project's folder, with the built Worker in it.
+    #[arg(long, default_value = ".")]
+    project: PathBuf,
+
+    /// Folder with two builds, as scripts/prove makes it, for the scenario `upgrade`.
+    #[arg(long, value_name = "FOLDER")]
+    upgrade: Option<PathBuf>,
+}
+
+/// A campaign of this many shards, as a power of two.
+const SHARDS_LOG2: u32 = 2;
+
+/// A scenario that takes longer than this does not get on.
+const LONGEST: Duration = Duration::from_secs(600);
+
+impl Prove {
+    pub(super) fn run(&self, context: &Context) -> anyhow::Result<Outcome> {
+        let scenarios = self.scenarios()?;
+        let seed = self.seed.unwrap_or_else(|| context.now.millis());
+        let mut report = Report::begin(self.long, seed, self.tills);
+        for scenario in scenarios {
+            eprintln!("{}: {}", scenario.name, scenario.what);
+            let tally = self.prove(scenario, seed)?;
+            eprintln!("  {}", report::line(&tally));
+            for finding in tally.words() {
+                eprintln!("  FOUND {}", finding.what);
+                finding.shown.iter().for_each(|call| eprintln!("    {call}"));
+            }
+            report.add(scenario, tally);
+        }
+        if let Some(path) = &self.report {
+            std::fs::write(path, report.markdown())
+                .with_context(|| format!("cannot write {}", path.display()))?;
+        }
+        let outcome = Outcome { text: report.text(), json: report.json() };
+        match report.found() {
+            0 => Ok(outcome),
+            _ => Err(Failure::Answered { outcome, exit: 1 }.into()),
+        }
+    }
+
+    fn scenarios(&self) -> anyhow::Result<Vec<&'static Scenario>> {
+        let names: Vec<_> = ALL.iter().map(|scenario| scenario.name).collect();
+        if let Some(unknown) = self.only.iter().find(|name| !names.contains(&name.as_str())) {
+            bail!("no scenario {unknown}: there are {}", names.join(", "));
+        }
+        let wanted = |scenario: &&Scenario| {
+            self.only.is_empty() || self.only.iter().any(|name| name == scenario.name)
+        };
+        let scenarios: Vec<_> = ALL.iter().filter(wanted).collect();
+        let builds = scenarios.iter().any(|scenario| scenario.needs == Needs::Builds);
+        ensure!(
+            !builds || self.upgrade.is_some(),
+            "the scenario `upgrade` needs --upgrade: run scripts/prove, which makes both builds"
+        );
+        Ok(scenarios)
+    }
+
+    fn prove(&self, scenario: &Scenario, seed: u64) -> anyhow::Result<Tally> {
+        let folder = tempfile::tempdir()?;
+        let disk = match scenario.needs {
+            Needs::Disk => Some(SmallDisk::mount()?),
+            Needs::Folder | Needs::Builds => None,
+        };
+        let storage = disk.as_ref().map_or(folder.path().to_owned(), SmallDisk::path);
+        let upgrade = self.upgrade.clone().filter(|_| scenario.needs == Needs::Builds);
+        let project = match &upgrade {
+            Some(upgrade) => upgrade.join("before"),
+            None => self.project.clone(),
+        };
+        let storage = storage.join("ledger");
+        let ground = Ground { project, storage, disk, upgrade, shards_log2: SHARDS_LOG2 };
+        let site = Site::start(ground)?;
+
+        let size = if self.long { scenario.long } else { scenario.short };
+        let mut tally = Tally::default();
+        let mut standing = Vec::new();
+        for round in 0..size.rounds {
+            let plan = Plan {
+                first: round * size.coupons,
+                coupons: size.coupons,
+                visits: 2,
+                tills: self.tills,
+                way: scenario.way,
+                wrong_clocks: scenario.wrong_clocks,
+                seed,
+                longest: LONGEST,
+            };
+            tally.add(round::run(&site, &plan, scenario.trouble, &mut standing)?);
+            if self.long {
+                eprintln!("  round {} of {}: {}", round + 1, size.rounds, report::line(&tally));
+            }
+        }
+        // Once more from the disk alone.
+        site.restart()?;
+        round::look_again(&site, &standing, &mut tally)?;
+        tally.logged = site.logged();
+        Ok(tally)
+    }
+}

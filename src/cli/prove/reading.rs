@@ -1,0 +1,160 @@
+//! What the edge's HTTP answers mean to the checker. Strict: an answer that the contract does not
+//! know is a finding of its own.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::issuer::Issued;
+use crate::cli::pos::Answered;
+use crate::ledger::RedemptionId;
+use crate::prove::history::{Answer, Ask, Order, Receipt};
+use crate::time::Timestamp;
+
+/// What is in an answer.
+pub(super) enum Reading {
+    /// The edge said what happened.
+    Answer(Answer),
+    /// The edge said that it does not know.
+    Unknown,
+}
+
+/// Codes of the policy.
+const NOT_NOW: [&str; 6] = [
+    "campaign-paused",
+    "not-yet-valid",
+    "expired",
+    "out-of-scope",
+    "below-minimum-spend",
+    "revoked",
+];
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Redemption {
+    id: String,
+    campaign: u32,
+    shop: u32,
+    till: u16,
+    redeemed_at: String,
+    order_amount: u64,
+    discount: u64,
+    to_pay: u64,
+    currency: String,
+    order_ref: Option<String>,
+    reversible_until: String,
+    reversed_at: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "outcome", rename_all = "kebab-case", deny_unknown_fields)]
+enum Cancelled {
+    Reversed { redemption: Redemption },
+    Voided { campaign: u32, shop: u32, till: u16, voided_at: String },
+}
+
+/// Reads the answer to this question about this coupon.
+///
+/// # Errors
+/// In words, what the contract does not allow.
+pub(super) fn read(ask: &Ask, issued: &Issued, answered: &Answered) -> Result<Reading, String> {
+    let Answered { status, replayed, body, .. } = answered;
+    let wrong = |why: &str| format!("{why}: {status} {body}");
+    let answer = match (ask, status, replayed) {
+        (Ask::Redeem { .. }, 201, false) | (Ask::Redeem { .. }, 200, true) => {
+            let (receipt, reversed) = receipt(issued, body.clone()).map_err(|why| wrong(&why))?;
+            if reversed.is_some() {
+                return Err(wrong("a redemption that is not one"));
+            }
+            Answer::Redeemed { receipt, replayed: *replayed }
+        }
+        (Ask::Reverse { .. }, 201, false) | (Ask::Reverse { .. }, 200, true) => {
+            let (receipt, at) = receipt(issued, body.clone()).map_err(|why| wrong(&why))?;
+            let at = at.ok_or_else(|| wrong("no time of reversal"))?;
+            Answer::Reversed { receipt, at, replayed: *replayed }
+        }
+        (Ask::Cancel { by }, 201, false) | (Ask::Cancel { by }, 200, true) => {
+            let replayed = *replayed;
+            match serde_json::from_value(body.clone()).map_err(|why| wrong(&why.to_string()))? {
+                Cancelled::Reversed { redemption } => {
+                    let (receipt, at) = checked(issued, redemption).map_err(|why| wrong(&why))?;
+                    let at = at.ok_or_else(|| wrong("no time of reversal"))?;
+                    Answer::Reversed { receipt, at, replayed }
+                }
+                Cancelled::Voided { campaign, shop, till, voided_at } => {
+                    let own = (issued.shard.campaign().get(), by.shop, by.till);
+                    if (campaign, shop, till) != own {
+                        return Err(wrong("the void of another"));
+                    }
+                    Answer::Voided { at: time(&voided_at).map_err(|why| wrong(&why))?, replayed }
+                }
+            }
+        }
+        (Ask::Find { .. }, 200, false) => {
+            let (receipt, reversed_at) =
+                receipt(issued, body.clone()).map_err(|why| wrong(&why))?;
+            Answer::Found { receipt, reversed_at }
+        }
+        (Ask::Check { .. }, 200, false) => match body.get("redeemable") {
+            Some(Value::Bool(true)) => Answer::Free,
+            _ => return Err(wrong("a check that does not say yes")),
+        },
+        (_, 400..=599, false) => return refusal(answered).map_err(|why| wrong(&why)),
+        _ => return Err(wrong("a status that this call does not have")),
+    };
+    Ok(Reading::Answer(answer))
+}
+
+fn refusal(answered: &Answered) -> Result<Reading, String> {
+    let Answered { status, body, .. } = answered;
+    let at = |name: &str| {
+        let text = body.get(name).and_then(Value::as_str);
+        time(text.ok_or_else(|| format!("no `{name}`"))?)
+    };
+    let code = body.get("code").and_then(Value::as_str).unwrap_or_default();
+    let answer = match (code, status) {
+        ("busy", 503) | ("fault", 500) => return Ok(Reading::Unknown),
+        ("already-redeemed", 409) => {
+            let till = body.get("till").and_then(Value::as_u64);
+            let till = till.map(u16::try_from).transpose().map_err(|why| why.to_string())?;
+            Answer::AlreadyRedeemed { at: at("redeemed_at")?, till }
+        }
+        ("redemption-reversed", 409) => Answer::RedemptionReversed { at: at("reversed_at")? },
+        ("reversal-too-late", 409) => Answer::TooLate { until: at("reversible_until")? },
+        ("idempotency-key-reused", 422) => Answer::KeyReused,
+        ("limit-reached", 429) => Answer::LimitReached,
+        ("not-found", 404) => Answer::NotFound,
+        (code, _) if NOT_NOW.contains(&code) => Answer::NotNow,
+        ("signature-stale", 401) => Answer::TurnedAway,
+        _ => return Err("a refusal that nothing here deserves".to_owned()),
+    };
+    Ok(Reading::Answer(answer))
+}
+
+fn receipt(issued: &Issued, body: Value) -> Result<(Receipt, Option<Timestamp>), String> {
+    checked(issued, serde_json::from_value(body).map_err(|why| why.to_string())?)
+}
+
+/// The receipt in a redemption, and when it was undone; what every redemption must say is checked.
+fn checked(issued: &Issued, it: Redemption) -> Result<(Receipt, Option<Timestamp>), String> {
+    let id = RedemptionId::parse(&it.id).ok_or("an id that is none")?;
+    if id.shard() != issued.shard || it.campaign != issued.shard.campaign().get() {
+        return Err("the redemption of a coupon of another shard".to_owned());
+    }
+    if it.currency != "CNY" || it.to_pay + it.discount != it.order_amount {
+        return Err("amounts that do not add up".to_owned());
+    }
+    let receipt = Receipt {
+        seq: id.seq(),
+        at: time(&it.redeemed_at)?,
+        shop: it.shop,
+        till: it.till,
+        order: Order { amount: it.order_amount, reference: it.order_ref },
+        discount: it.discount,
+        reversible_until: time(&it.reversible_until)?,
+    };
+    Ok((receipt, it.reversed_at.as_deref().map(time).transpose()?))
+}
+
+fn time(text: &str) -> Result<Timestamp, String> {
+    Timestamp::parse_rfc3339(text).ok_or_else(|| format!("no time: {text}"))
+}

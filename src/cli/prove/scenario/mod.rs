@@ -1,0 +1,175 @@
+//! The scenarios: what goes wrong, what is promised all the same, and how much of it a run takes.
+
+mod disk;
+mod network;
+mod policy;
+mod process;
+mod upgrade;
+
+use super::round::Trouble;
+use super::till::Way;
+
+/// What a scenario runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Needs {
+    /// A folder.
+    Folder,
+    /// A small disk of its own.
+    Disk,
+    /// Two builds.
+    Builds,
+}
+
+/// How much.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Size {
+    pub(super) rounds: u64,
+    /// Coupons of a round.
+    pub(super) coupons: u64,
+}
+
+/// Something that goes wrong.
+pub(super) struct Scenario {
+    pub(super) name: &'static str,
+    /// What is done to the edge.
+    pub(super) what: &'static str,
+    /// What holds all the same, beyond what holds always: no coupon has two live redemptions, what
+    /// was acknowledged stays, word for word, and every answer fits.
+    pub(super) guarantee: &'static str,
+    pub(super) way: Way,
+    pub(super) needs: Needs,
+    pub(super) wrong_clocks: bool,
+    pub(super) trouble: Trouble,
+    pub(super) short: Size,
+    pub(super) long: Size,
+}
+
+/// All of them.
+pub(super) const ALL: [Scenario; 11] = [
+    Scenario {
+        name: "races",
+        what: "nothing but many tills at the same few coupons",
+        guarantee: "every call is answered",
+        way: Way::Direct,
+        needs: Needs::Folder,
+        wrong_clocks: false,
+        trouble: process::nothing,
+        short: Size { rounds: 1, coupons: 3000 },
+        long: Size { rounds: 40, coupons: 10_000 },
+    },
+    Scenario {
+        name: "kill",
+        what: "SIGKILL under load, and a start on the same storage",
+        guarantee: "the edge is back as soon as it is started; calls that were under way may have \
+                    happened or not, and the same key tells",
+        way: Way::Direct,
+        needs: Needs::Folder,
+        wrong_clocks: false,
+        trouble: process::kill,
+        short: Size { rounds: 1, coupons: 2000 },
+        long: Size { rounds: 60, coupons: 10_000 },
+    },
+    Scenario {
+        name: "freeze",
+        what: "SIGSTOP for up to 3.5 s, then SIGCONT",
+        guarantee: "tills that gave up learn by the same key what happened",
+        way: Way::Direct,
+        needs: Needs::Folder,
+        wrong_clocks: false,
+        trouble: process::freeze,
+        short: Size { rounds: 1, coupons: 1500 },
+        long: Size { rounds: 10, coupons: 4000 },
+    },
+    Scenario {
+        name: "cut",
+        what: "connections cut before the request, within it, and after it was carried out",
+        guarantee: "half a request does nothing; a request without an answer can be sent again",
+        way: Way::Proxy,
+        needs: Needs::Folder,
+        wrong_clocks: false,
+        trouble: network::cut,
+        short: Size { rounds: 1, coupons: 1000 },
+        long: Size { rounds: 10, coupons: 4000 },
+    },
+    Scenario {
+        name: "late",
+        what: "answers that come later than tills wait, so that they ask again",
+        guarantee: "the second try gets the first answer",
+        way: Way::Proxy,
+        needs: Needs::Folder,
+        wrong_clocks: false,
+        trouble: network::late,
+        short: Size { rounds: 1, coupons: 800 },
+        long: Size { rounds: 10, coupons: 2000 },
+    },
+    Scenario {
+        name: "reorder",
+        what: "requests doubled, overtaken by later ones, and sent once more when all is done",
+        guarantee: "a request that comes again changes nothing, also after its reversal",
+        way: Way::Proxy,
+        needs: Needs::Folder,
+        wrong_clocks: false,
+        trouble: network::reorder,
+        short: Size { rounds: 1, coupons: 1000 },
+        long: Size { rounds: 10, coupons: 4000 },
+    },
+    Scenario {
+        name: "disk-full",
+        what: "the disk full for a while, with and without a restart meanwhile",
+        guarantee: "refused with 503 while it lasts, back to work by itself afterwards",
+        way: Way::Direct,
+        needs: Needs::Disk,
+        wrong_clocks: false,
+        trouble: disk::full,
+        short: Size { rounds: 1, coupons: 1500 },
+        long: Size { rounds: 5, coupons: 3000 },
+    },
+    Scenario {
+        name: "disk-read-only",
+        what: "the edge started on a disk that takes no writes, later on one that does",
+        guarantee: "refused with 503 while it lasts",
+        way: Way::Direct,
+        needs: Needs::Disk,
+        wrong_clocks: false,
+        trouble: disk::read_only,
+        short: Size { rounds: 1, coupons: 1500 },
+        long: Size { rounds: 5, coupons: 3000 },
+    },
+    Scenario {
+        name: "policy",
+        what: "KV failing, slow, with an older policy, a tampered one, half of one",
+        guarantee: "503 rather than a guess; no policy that was not signed is used, and no older \
+                    one at a shard that has seen the newer",
+        way: Way::Direct,
+        needs: Needs::Folder,
+        wrong_clocks: false,
+        trouble: policy::unreliable,
+        short: Size { rounds: 1, coupons: 1500 },
+        long: Size { rounds: 5, coupons: 6000 },
+    },
+    Scenario {
+        name: "clocks",
+        what: "every sixth till an hour ahead, every sixth an hour behind, two sixths 280 s off",
+        guarantee: "an hour off is refused with the edge's time, 280 s are served; the ledger's \
+                    times are the edge's alone",
+        way: Way::Direct,
+        needs: Needs::Folder,
+        wrong_clocks: true,
+        trouble: process::nothing,
+        short: Size { rounds: 1, coupons: 1000 },
+        long: Size { rounds: 5, coupons: 6000 },
+    },
+    Scenario {
+        name: "upgrade",
+        what: "two builds, one schema apart, serve at the same time; the ledger is the old one's, \
+               the new one's, the old one's again, the new one's",
+        guarantee: "the new build takes over what the old one wrote; the old one answers 503 \
+                    rather than touch the new schema",
+        way: Way::Direct,
+        needs: Needs::Builds,
+        wrong_clocks: false,
+        trouble: upgrade::rolling,
+        short: Size { rounds: 1, coupons: 1500 },
+        long: Size { rounds: 5, coupons: 4000 },
+    },
+];
