@@ -76,9 +76,6 @@ pub(super) struct Prove {
 /// A campaign of this many shards, as a power of two.
 const SHARDS_LOG2: u32 = 2;
 
-/// A scenario that takes longer than this does not get on.
-const LONGEST: Duration = Duration::from_secs(600);
-
 impl Prove {
     pub(super) fn run(&self, context: &Context) -> anyhow::Result<Outcome> {
         let scenarios = self.scenarios()?;
@@ -150,7 +147,7 @@ impl Prove {
                 way: scenario.way,
                 wrong_clocks: scenario.wrong_clocks,
                 seed,
-                longest: LONGEST,
+                longest: Duration::from_secs(size.seconds),
             };
             tally.add(round::run(&site, &plan, scenario.trouble, &mut standing)?);
             if self.long {

@@ -24,9 +24,14 @@ pub(super) enum Needs {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Size {
     pub(super) rounds: u64,
-    /// Coupons of a round.
+    /// Most coupons of a round.
     pub(super) coupons: u64,
+    /// Most seconds of a round, without its last look.
+    pub(super) seconds: u64,
 }
+
+/// For every change: the same everywhere.
+const SHORT: Size = Size { rounds: 1, coupons: 4000, seconds: 8 };
 
 /// Something that goes wrong.
 pub(super) struct Scenario {
@@ -54,8 +59,8 @@ pub(super) const ALL: [Scenario; 11] = [
         needs: Needs::Folder,
         wrong_clocks: false,
         trouble: process::nothing,
-        short: Size { rounds: 1, coupons: 3000 },
-        long: Size { rounds: 40, coupons: 10_000 },
+        short: SHORT,
+        long: Size { rounds: 40, coupons: 10_000, seconds: 600 },
     },
     Scenario {
         name: "kill",
@@ -66,8 +71,8 @@ pub(super) const ALL: [Scenario; 11] = [
         needs: Needs::Folder,
         wrong_clocks: false,
         trouble: process::kill,
-        short: Size { rounds: 1, coupons: 2000 },
-        long: Size { rounds: 60, coupons: 10_000 },
+        short: SHORT,
+        long: Size { rounds: 60, coupons: 10_000, seconds: 600 },
     },
     Scenario {
         name: "freeze",
@@ -77,8 +82,8 @@ pub(super) const ALL: [Scenario; 11] = [
         needs: Needs::Folder,
         wrong_clocks: false,
         trouble: process::freeze,
-        short: Size { rounds: 1, coupons: 1500 },
-        long: Size { rounds: 10, coupons: 4000 },
+        short: SHORT,
+        long: Size { rounds: 10, coupons: 4000, seconds: 600 },
     },
     Scenario {
         name: "cut",
@@ -88,8 +93,8 @@ pub(super) const ALL: [Scenario; 11] = [
         needs: Needs::Folder,
         wrong_clocks: false,
         trouble: network::cut,
-        short: Size { rounds: 1, coupons: 1000 },
-        long: Size { rounds: 10, coupons: 4000 },
+        short: SHORT,
+        long: Size { rounds: 10, coupons: 4000, seconds: 600 },
     },
     Scenario {
         name: "late",
@@ -99,8 +104,8 @@ pub(super) const ALL: [Scenario; 11] = [
         needs: Needs::Folder,
         wrong_clocks: false,
         trouble: network::late,
-        short: Size { rounds: 1, coupons: 800 },
-        long: Size { rounds: 10, coupons: 2000 },
+        short: SHORT,
+        long: Size { rounds: 10, coupons: 2000, seconds: 600 },
     },
     Scenario {
         name: "reorder",
@@ -110,8 +115,8 @@ pub(super) const ALL: [Scenario; 11] = [
         needs: Needs::Folder,
         wrong_clocks: false,
         trouble: network::reorder,
-        short: Size { rounds: 1, coupons: 1000 },
-        long: Size { rounds: 10, coupons: 4000 },
+        short: SHORT,
+        long: Size { rounds: 10, coupons: 4000, seconds: 600 },
     },
     Scenario {
         name: "disk-full",
@@ -121,8 +126,8 @@ pub(super) const ALL: [Scenario; 11] = [
         needs: Needs::Disk,
         wrong_clocks: false,
         trouble: disk::full,
-        short: Size { rounds: 1, coupons: 1500 },
-        long: Size { rounds: 5, coupons: 3000 },
+        short: SHORT,
+        long: Size { rounds: 5, coupons: 3000, seconds: 600 },
     },
     Scenario {
         name: "disk-read-only",
@@ -132,8 +137,8 @@ pub(super) const ALL: [Scenario; 11] = [
         needs: Needs::Disk,
         wrong_clocks: false,
         trouble: disk::read_only,
-        short: Size { rounds: 1, coupons: 1500 },
-        long: Size { rounds: 5, coupons: 3000 },
+        short: SHORT,
+        long: Size { rounds: 5, coupons: 3000, seconds: 600 },
     },
     Scenario {
         name: "policy",
@@ -144,8 +149,8 @@ pub(super) const ALL: [Scenario; 11] = [
         needs: Needs::Folder,
         wrong_clocks: false,
         trouble: policy::unreliable,
-        short: Size { rounds: 1, coupons: 1500 },
-        long: Size { rounds: 5, coupons: 6000 },
+        short: SHORT,
+        long: Size { rounds: 5, coupons: 6000, seconds: 600 },
     },
     Scenario {
         name: "clocks",
@@ -156,8 +161,8 @@ pub(super) const ALL: [Scenario; 11] = [
         needs: Needs::Folder,
         wrong_clocks: true,
         trouble: process::nothing,
-        short: Size { rounds: 1, coupons: 1000 },
-        long: Size { rounds: 5, coupons: 6000 },
+        short: SHORT,
+        long: Size { rounds: 5, coupons: 6000, seconds: 600 },
     },
     Scenario {
         name: "upgrade",
@@ -169,7 +174,7 @@ pub(super) const ALL: [Scenario; 11] = [
         needs: Needs::Builds,
         wrong_clocks: false,
         trouble: upgrade::rolling,
-        short: Size { rounds: 1, coupons: 1500 },
-        long: Size { rounds: 5, coupons: 4000 },
+        short: SHORT,
+        long: Size { rounds: 5, coupons: 4000, seconds: 600 },
     },
 ];
