@@ -22,13 +22,14 @@ use anyhow::{Context as _, bail, ensure};
 use clap::Args;
 
 use super::Context;
+use super::interrupt::Interrupt;
 use super::outcome::{Failure, Outcome};
 use crowd::Plan;
 use disk::SmallDisk;
 use report::Report;
 use scenario::{ALL, Needs, Scenario};
 use site::{Ground, Site};
-use tally::Tally;
+use tally::{Finding, Tally};
 
 /// Race, cut off, starve and kill an edge on this machine, and judge all its answers.
 ///
@@ -79,11 +80,18 @@ const SHARDS_LOG2: u32 = 2;
 impl Prove {
     pub(super) fn run(&self, context: &Context) -> anyhow::Result<Outcome> {
         let scenarios = self.scenarios()?;
+        let interrupt = Interrupt::watch()?;
         let seed = self.seed.unwrap_or_else(|| context.now.millis());
         let mut report = Report::begin(self.long, seed, self.tills);
         for scenario in scenarios {
             eprintln!("{}: {}", scenario.name, scenario.what);
-            let tally = self.prove(scenario, seed)?;
+            let tally = match self.prove(scenario, seed, &interrupt) {
+                // Ctrl-C in a terminal ends workerd too: what follows from that is no news.
+                Err(_) if interrupt.asked_by_now() => {
+                    return Err(Failure::Interrupted("nothing is proved".to_owned()).into());
+                }
+                tally => tally?,
+            };
             eprintln!("  {}", report::line(&tally));
             for finding in tally.words() {
                 eprintln!("  FOUND {}", finding.what);
@@ -119,7 +127,12 @@ impl Prove {
         Ok(scenarios)
     }
 
-    fn prove(&self, scenario: &Scenario, seed: u64) -> anyhow::Result<Tally> {
+    fn prove(
+        &self,
+        scenario: &Scenario,
+        seed: u64,
+        interrupt: &Interrupt,
+    ) -> anyhow::Result<Tally> {
         let folder = tempfile::tempdir()?;
         let disk = match scenario.needs {
             Needs::Disk => Some(SmallDisk::mount()?),
@@ -139,6 +152,7 @@ impl Prove {
         let mut tally = Tally::default();
         let mut standing = Vec::new();
         for round in 0..size.rounds {
+            interrupt.check("nothing is proved")?;
             let plan = Plan {
                 first: round * size.coupons,
                 coupons: size.coupons,
@@ -158,6 +172,9 @@ impl Prove {
         site.restart()?;
         round::look_again(&site, &standing, &mut tally)?;
         tally.logged = site.logged();
+        let odd = tally.seen.iter().filter(|(what, _)| !scenario.may_tell(what));
+        let odd: Vec<_> = odd.map(|(what, count)| Finding::told(what, *count)).collect();
+        tally.findings.extend(odd);
         Ok(tally)
     }
 }

@@ -130,6 +130,11 @@ impl Finding {
         Self { what, shown: Vec::new() }
     }
 
+    /// Tills were told what nothing in the scenario gives a reason for.
+    pub(super) fn told(what: &str, count: u64) -> Self {
+        Self { what: format!("tills were told `{what}` {count} times"), shown: Vec::new() }
+    }
+
     /// One redemption of two coupons.
     pub(super) fn shared(one: u64, other: u64, seq: u64) -> Self {
         let what = format!("coupons {one} and {other} have the same redemption, number {seq}");

@@ -90,7 +90,7 @@ impl SimulatedTill {
         let ended = Clock::now();
         let answer = match answered {
             Ok(answered) => {
-                self.count(&format!("{} {}", answered.status, code(&answered)));
+                self.count(&told(&answered));
                 match read(ask, issued, &answered) {
                     Ok(Reading::Answer(answer)) => Some(answer),
                     Ok(Reading::Unknown) => None,
@@ -164,7 +164,11 @@ fn key_of(ask: &Ask) -> Option<String> {
     }
 }
 
-fn code(answered: &Answered) -> &str {
+/// Status and code, as in `409 already-redeemed`.
+fn told(answered: &Answered) -> String {
     let code = answered.body.get("code").and_then(serde_json::Value::as_str);
-    code.unwrap_or(if answered.replayed { "replayed" } else { "" })
+    match code.or(answered.replayed.then_some("replayed")) {
+        Some(code) => format!("{} {code}", answered.status),
+        None => answered.status.to_string(),
+    }
 }

@@ -44,9 +44,33 @@ pub(super) struct Scenario {
     pub(super) way: Way,
     pub(super) needs: Needs,
     pub(super) wrong_clocks: bool,
+    /// What tills may be told here beyond [`EVERYDAY`].
+    pub(super) told: &'static [&'static str],
     pub(super) trouble: Trouble,
     pub(super) short: Size,
     pub(super) long: Size,
+}
+
+/// What tills may be told in every scenario. Whether it was right to tell it just then, the checker
+/// says.
+const EVERYDAY: [&str; 10] = [
+    "no answer",
+    "201",
+    "200",
+    "200 replayed",
+    "409 already-redeemed",
+    "409 redemption-reversed",
+    "422 idempotency-key-reused",
+    "429 limit-reached",
+    "404 not-found",
+    "503 busy",
+];
+
+impl Scenario {
+    /// Whether tills may be told this here: status and code.
+    pub(super) fn may_tell(&self, what: &str) -> bool {
+        EVERYDAY.contains(&what) || self.told.contains(&what)
+    }
 }
 
 /// All of them.
@@ -58,6 +82,7 @@ pub(super) const ALL: [Scenario; 11] = [
         way: Way::Direct,
         needs: Needs::Folder,
         wrong_clocks: false,
+        told: &[],
         trouble: process::nothing,
         short: SHORT,
         long: Size { rounds: 40, coupons: 10_000, seconds: 600 },
@@ -70,6 +95,7 @@ pub(super) const ALL: [Scenario; 11] = [
         way: Way::Direct,
         needs: Needs::Folder,
         wrong_clocks: false,
+        told: &[],
         trouble: process::kill,
         short: SHORT,
         long: Size { rounds: 60, coupons: 10_000, seconds: 600 },
@@ -81,6 +107,7 @@ pub(super) const ALL: [Scenario; 11] = [
         way: Way::Direct,
         needs: Needs::Folder,
         wrong_clocks: false,
+        told: &[],
         trouble: process::freeze,
         short: SHORT,
         long: Size { rounds: 10, coupons: 4000, seconds: 600 },
@@ -92,6 +119,7 @@ pub(super) const ALL: [Scenario; 11] = [
         way: Way::Proxy,
         needs: Needs::Folder,
         wrong_clocks: false,
+        told: &[],
         trouble: network::cut,
         short: SHORT,
         long: Size { rounds: 10, coupons: 4000, seconds: 600 },
@@ -103,6 +131,7 @@ pub(super) const ALL: [Scenario; 11] = [
         way: Way::Proxy,
         needs: Needs::Folder,
         wrong_clocks: false,
+        told: &[],
         trouble: network::late,
         short: SHORT,
         long: Size { rounds: 10, coupons: 2000, seconds: 600 },
@@ -114,6 +143,7 @@ pub(super) const ALL: [Scenario; 11] = [
         way: Way::Proxy,
         needs: Needs::Folder,
         wrong_clocks: false,
+        told: &[],
         trouble: network::reorder,
         short: SHORT,
         long: Size { rounds: 10, coupons: 4000, seconds: 600 },
@@ -125,6 +155,7 @@ pub(super) const ALL: [Scenario; 11] = [
         way: Way::Direct,
         needs: Needs::Disk,
         wrong_clocks: false,
+        told: &[],
         trouble: disk::full,
         short: SHORT,
         long: Size { rounds: 5, coupons: 3000, seconds: 600 },
@@ -136,6 +167,7 @@ pub(super) const ALL: [Scenario; 11] = [
         way: Way::Direct,
         needs: Needs::Disk,
         wrong_clocks: false,
+        told: &[],
         trouble: disk::read_only,
         short: SHORT,
         long: Size { rounds: 5, coupons: 3000, seconds: 600 },
@@ -148,6 +180,7 @@ pub(super) const ALL: [Scenario; 11] = [
         way: Way::Direct,
         needs: Needs::Folder,
         wrong_clocks: false,
+        told: &["422 below-minimum-spend"],
         trouble: policy::unreliable,
         short: SHORT,
         long: Size { rounds: 5, coupons: 6000, seconds: 600 },
@@ -160,6 +193,7 @@ pub(super) const ALL: [Scenario; 11] = [
         way: Way::Direct,
         needs: Needs::Folder,
         wrong_clocks: true,
+        told: &["401 signature-stale"],
         trouble: process::nothing,
         short: SHORT,
         long: Size { rounds: 5, coupons: 6000, seconds: 600 },
@@ -173,6 +207,7 @@ pub(super) const ALL: [Scenario; 11] = [
         way: Way::Direct,
         needs: Needs::Builds,
         wrong_clocks: false,
+        told: &[],
         trouble: upgrade::rolling,
         short: SHORT,
         long: Size { rounds: 5, coupons: 4000, seconds: 600 },
