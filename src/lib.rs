@@ -3,7 +3,8 @@
 //! Three rings. The **core** is every module here but three: pure rules without I/O, clock or
 //! randomness, compiled the same for the edge, the issuer and the tests. Two **shells** carry data
 //! to it and away: [`edge`] is the Worker and its Durable Object (Wasm only), [`cli`] the `coupon`
-//! command (native only).
+//! command (native only). [`prove`] judges from outside, and knows nothing of the ledger (native
+//! only).
 //!
 //! The way of a redemption through the core, which is also a good order to read it in:
 //!

@@ -13,5 +13,6 @@ mod frame;
 mod inspect;
 mod issue;
 mod pos;
+mod prove;
 mod qr;
 mod shop;

@@ -158,3 +158,73 @@ fn checked(issued: &Issued, it: Redemption) -> Result<(Receipt, Option<Timestamp
 fn time(text: &str) -> Result<Timestamp, String> {
     Timestamp::parse_rfc3339(text).ok_or_else(|| format!("no time: {text}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::campaign::{CampaignId, Shard};
+    use crate::prove::history::Asker;
+
+    const ID: &str = "R1.IAAAAQAKAAAAAAEC";
+
+    fn redemption() -> Value {
+        json!({
+            "id": ID, "campaign": 536_870_913, "shop": 7, "till": 2,
+            "redeemed_at": "2026-02-06T04:04:05.123Z", "order_amount": 3000, "discount": 2500,
+            "to_pay": 500, "currency": "CNY", "reversible_until": "2026-02-07T04:04:05.123Z",
+        })
+    }
+
+    fn read_redemption(shard: u32, status: u16, body: Value) -> Result<Reading, String> {
+        let shard = Shard::new(CampaignId::new(4, 1).unwrap(), shard).unwrap();
+        let by = Asker { shop: 7, till: 2, key: "a".to_owned() };
+        let ask = Ask::Redeem { by, order: Order { amount: 3000, reference: None } };
+        let answered = Answered { status, replayed: false, request_id: String::new(), body };
+        read(&ask, &Issued { token: String::new(), shard }, &answered)
+    }
+
+    #[test]
+    fn a_redemption_is_read_in_full() {
+        let Ok(Reading::Answer(Answer::Redeemed { receipt, replayed: false })) =
+            read_redemption(10, 201, redemption())
+        else {
+            panic!("not read")
+        };
+        assert_eq!((receipt.seq, receipt.discount, receipt.shop), (258, 2500, 7));
+    }
+
+    #[test]
+    fn what_the_contract_does_not_know_is_not_read() {
+        let with = |name: &str, value: Value| {
+            let mut body = redemption();
+            body[name] = value;
+            body
+        };
+        let bad = [
+            (10, 200, redemption(), "200 without the mark of a replay"),
+            (10, 202, redemption(), "another status"),
+            (9, 201, redemption(), "an id of another shard"),
+            (10, 201, with("campaign", json!(1)), "another campaign"),
+            (10, 201, with("to_pay", json!(501)), "amounts that do not add up"),
+            (10, 201, with("note", json!("")), "a field too many"),
+            (10, 201, with("redeemed_at", json!("yesterday")), "no time"),
+            (10, 201, with("reversed_at", json!("2026-02-06T04:04:06.000Z")), "undone at birth"),
+            (10, 418, json!({ "code": "teapot" }), "a refusal that there is not"),
+            (10, 409, json!({ "code": "busy" }), "a code under another status"),
+            (10, 409, json!({ "code": "already-redeemed" }), "a refusal without its evidence"),
+        ];
+        for (shard, status, body, what) in bad {
+            assert!(read_redemption(shard, status, body).is_err(), "{what}");
+        }
+    }
+
+    #[test]
+    fn that_nothing_is_known_is_no_answer() {
+        for (status, code) in [(503, "busy"), (500, "fault")] {
+            let read = read_redemption(10, status, json!({ "code": code }));
+            assert!(matches!(read, Ok(Reading::Unknown)), "{code}");
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! `coupon prove`: what it says when it cannot begin. Running it is the tests' own business:
+//! `scripts/prove`.
+
+use crate::desk::Desk;
+
+#[test]
+fn an_unknown_scenario_is_named_with_those_there_are() {
+    let (code, stdout, stderr) = Desk::new().coupon(&["prove", "--only", "earthquake"]);
+    assert_eq!((code, stdout.as_str()), (1, ""));
+    assert!(
+        stderr.starts_with("coupon: no scenario earthquake: there are races, kill,"),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn the_scenario_with_two_builds_is_not_left_out_in_silence() {
+    for args in [&["prove"][..], &["prove", "--only", "upgrade"]] {
+        let (code, _, stderr) = Desk::new().coupon(args);
+        assert_eq!(code, 1);
+        assert!(stderr.contains("needs --upgrade: run scripts/prove"), "{stderr}");
+    }
+}
+
+#[test]
+fn a_worker_that_is_not_built_is_asked_for() {
+    let (code, _, stderr) = Desk::new().coupon(&["prove", "--only", "races"]);
+    assert_eq!(code, 1);
+    assert!(stderr.contains("build/index.js is missing: run scripts/build"), "{stderr}");
+}
