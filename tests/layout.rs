@@ -98,6 +98,16 @@ fn only_the_edge_names_the_platform() {
 }
 
 #[test]
+fn the_judge_knows_nothing_of_the_ledger() {
+    let judge: Vec<_> = rust().into_iter().filter(|file| file.is_under("src/prove")).collect();
+    let judge: Vec<_> =
+        judge.into_iter().filter(|file| !file.is_under("src/prove/tests")).collect();
+    assert!(!judge.is_empty());
+    let offenders = offending_lines(&judge, |line| line.contains("ledger"));
+    assert_none(&offenders, "what judges the ledger must not be made of it");
+}
+
+#[test]
 fn the_search_for_worker_finds_it_and_nothing_else() {
     for yes in [
         "use worker::Env;",
