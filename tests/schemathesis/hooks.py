@@ -14,7 +14,7 @@ import schemathesis
 from agreement import Agreement, answered
 from elsewhere import add_unknown_paths
 from schemathesis import Case, CheckContext, HookContext, Response
-from signer import MAX_BODY_BYTES, REFUSED, Signer
+from signer import MAX_BODY_BYTES, REFUSED, Signer, as_bytes
 from turns import Turns
 from world import World
 
@@ -37,6 +37,11 @@ def map_case(context: HookContext, case: Case) -> Case:
 
 
 @schemathesis.hook
+def before_add_examples(context: HookContext, examples: list[Case]) -> None:
+    examples += [case for example in examples[:1] for case in TURNS.every(example)]
+
+
+@schemathesis.hook
 def after_call(context: HookContext, case: Case, response: Response) -> None:
     AGREEMENT.note(case, response)
 
@@ -50,7 +55,7 @@ def declared_code(ctx: CheckContext, response: Response, case: Case) -> None:
 @schemathesis.check
 def signature(ctx: CheckContext, response: Response, case: Case) -> None:
     """A well-formed request is refused for its signature when that is all that is wrong."""
-    wanted = REFUSED.get(case.headers.get("Signature-Input"))
+    wanted = REFUSED.get(case.headers.get("Signature-Input", ""))
     is_own = response.request.method == case.operation.method.upper()
     if wanted and is_own and case.meta and case.meta.generation.mode.is_positive:
         answer = answered(response)
@@ -61,7 +66,7 @@ def signature(ctx: CheckContext, response: Response, case: Case) -> None:
 @schemathesis.check
 def size_limit(ctx: CheckContext, response: Response, case: Case) -> None:
     """413 is for bodies over 64 KiB, and for all of them that a call would read."""
-    size = len(response.request.body or b"")
+    size = len(as_bytes(response.request.body))
     if size > MAX_BODY_BYTES:
         assert response.status_code == 413, f"{size} bytes were read"
     else:

@@ -16,7 +16,7 @@ from verdict import UNSEEN, Notes, disagreements, table
 from world import Edge, Issuer, World, issue_all, live_through
 
 HERE = Path(__file__).parent
-SHORT = ("--max-examples", "45")
+SHORT = ("--max-examples", "40")
 LONG = ("--max-examples", "500", "--max-time", "600")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import Any
 
 from redeem import sign
 from requests import PreparedRequest
@@ -23,7 +24,7 @@ class How(str, Enum):
 
 
 # The only answer there is to a well-formed request that is signed so.
-REFUSED = {
+REFUSED: dict[str, str] = {
     How.STALE: "401 signature-stale",
     How.BY_SUSPENDED: "403 shop-suspended",
     How.FORGED: "401 signature-invalid",
@@ -58,7 +59,7 @@ class Signer(AuthBase):
         return request
 
 
-def as_bytes(body: str | bytes | None) -> bytes:
+def as_bytes(body: Any) -> bytes:
     return body.encode() if isinstance(body, str) else body or b""
 
 

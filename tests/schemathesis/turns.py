@@ -1,45 +1,57 @@
-"""Puts real coupons, keys, redemptions and tills into cases, each kind in its turn.
+"""Puts real coupons, keys, redemptions and tills into cases.
 
-So a short run meets every kind as surely as a long one. The same case always gets the same: a
-failure stays one when Schemathesis sends it again.
+Each kind into an example, so that a short run meets every one; into what is made up, one by lot.
+The lot is the case's own: a failure stays one when Schemathesis sends it again.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections.abc import Iterator
 from random import Random
+from typing import Any
 from zlib import crc32
 
 from schemathesis import Case
-from signer import How
+from schemathesis.generation.meta import TestPhase
+from signer import REFUSED, How
 from world import ORDER, World
 
-TOKEN = re.compile(r"C1\.[A-Za-z0-9_-]{68}")
 ID = re.compile(r"R1\.[A-Za-z0-9_-]{16}")
 
-# What no world has: a token or an id that stays as it was made up, and an order in yen.
+# What no world has: a token or an id that stays as it was made up, an order in yen.
 MADE_UP, FOREIGN = "made up", "foreign"
 
 
 class Turns:
     def __init__(self, world: World) -> None:
         self.world = world
-        self.coupons = interleaved("fresh", [*world.situations, MADE_UP, FOREIGN, *How])
-        self.redemptions = interleaved("undoable", [*world.redemptions, MADE_UP, *How])
-        self.taken: Counter[str] = Counter()
-        self.given: dict[int, str] = {}
+        self.coupons = [*REFUSED, How.LARGE, *world.situations, MADE_UP, FOREIGN]
+        self.redemptions = [*REFUSED, How.LARGE, *world.redemptions, MADE_UP]
 
-    def fill_in(self, case: Case) -> Case:
+    def every(self, example: Case) -> Iterator[Case]:
+        """The example with every kind."""
+        names_coupon = isinstance(example.body, dict) and "token" in example.body
+        kinds = self.coupons if names_coupon else self.redemptions
+        for kind in kinds if names_coupon or "id" in example.path_parameters else []:
+            yield self.fill_in(example.derive(keep_auth=True), kind)
+
+    def fill_in(self, case: Case, kind: str | None = None) -> Case:
+        assert case.meta, "it is Schemathesis that made it"
         content = (case.operation.label, case.path_parameters, dict(case.headers), case.body)
-        fingerprint = crc32(repr(content).encode())
-        lot = Random(fingerprint)
-        is_well_formed = case.meta is not None and case.meta.generation.mode.is_positive
-        if isinstance(case.body, dict) and isinstance(case.body.get("token"), str):
-            turn = self.next(case, fingerprint, self.coupons) if is_well_formed else "fresh"
-            self.fill_in_coupon(case, turn, lot, is_well_formed)
+        lot = Random(crc32(repr(content).encode()))
+        is_well_formed = case.meta.generation.mode.is_positive
+        is_in_sequence = case.meta.phase.name == TestPhase.STATEFUL
+        takes_turns = is_well_formed and not is_in_sequence
+        body: Any = case.body
+        if isinstance(body, dict) and isinstance(body.get("token"), str):
+            # What is bent shall be all that is wrong, and a sequence shall begin with a success.
+            turn = kind or (lot.choice(self.coupons) if takes_turns else "fresh")
+            self.fill_in_coupon(case, body, turn, lot, is_well_formed)
         elif ID.fullmatch(str(case.path_parameters.get("id"))):
-            turn = self.next(case, fingerprint, self.redemptions) if is_well_formed else "undoable"
+            # In a sequence the id is that of the call before.
+            otherwise = MADE_UP if is_in_sequence else "undoable"
+            turn = kind or (lot.choice(self.redemptions) if takes_turns else otherwise)
             self.fill_in_redemption(case, turn, lot)
         else:
             return case
@@ -47,16 +59,11 @@ class Turns:
             case.headers["Signature-Input"] = turn if turn in [*How] else How.RIGHTLY.value
         return case
 
-    def next(self, case: Case, fingerprint: int, turns: list[str]) -> str:
-        if fingerprint not in self.given:
-            self.given[fingerprint] = turns[self.taken[case.operation.label] % len(turns)]
-            self.taken[case.operation.label] += 1
-        return self.given[fingerprint]
-
-    def fill_in_coupon(self, case: Case, turn: str, lot: Random, is_well_formed: bool) -> None:
-        body = case.body
+    def fill_in_coupon(
+        self, case: Case, body: dict[str, Any], turn: str, lot: Random, is_well_formed: bool
+    ) -> None:
         if is_well_formed and "order_amount" in body:
-            # To JSON Schema 3000.0 is an integer; the description says in words that here it is not.
+            # To JSON Schema 3000.0 is an integer; the description says in words that it is not.
             body["order_amount"] = int(body["order_amount"])
         if turn == MADE_UP:
             return
@@ -66,24 +73,19 @@ class Turns:
             return
         if "currency" in body:
             body["currency"] = ORDER["currency"]
-        if turn == FOREIGN and "redemption_key" not in body:
-            body.update(ORDER, currency="JPY")
+        if turn in (FOREIGN, "dear") and "redemption_key" not in body:
+            body.update(ORDER, currency="JPY" if turn == FOREIGN else ORDER["currency"])
         if situation.key is None:
             return
         if "redemption_key" in body:
             body["redemption_key"] = situation.key
-        elif "Idempotency-Key" in case.headers:
+        elif "order_amount" in body and "Idempotency-Key" in case.headers:
             case.headers["Idempotency-Key"] = situation.key
             if lot.random() < 0.5:
-                case.body = {"token": situation.token, **ORDER}
+                body.pop("order_ref", None)
+                body.update(ORDER)
 
     def fill_in_redemption(self, case: Case, turn: str, lot: Random) -> None:
         if turn != MADE_UP:
             ids = self.world.redemptions.get(turn, self.world.redemptions["undoable"])
             case.path_parameters["id"] = lot.choice(ids)
-
-
-def interleaved(usual: str, others: list[str]) -> list[str]:
-    """Every third one is the usual one."""
-    pairs = [others[at : at + 2] for at in range(0, len(others), 2)]
-    return [turn for pair in pairs for turn in (*pair, usual)]

@@ -41,5 +41,5 @@ def disagreements(notes: Notes) -> list[str]:
             if answer in UNSEEN
         ]
     every = {answer for declared in notes["declared"].values() for answer in declared}
-    found += [f"`{answer}` is in UNSEEN and not declared" for answer in UNSEEN if answer not in every]
-    return found
+    idle = [answer for answer in UNSEEN if answer not in every]
+    return found + [f"`{answer}` is in UNSEEN, and nothing declares it" for answer in idle]

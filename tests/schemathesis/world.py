@@ -22,7 +22,7 @@ COUPON = PROJECT / "target/debug/coupon"
 
 HOME, OTHER, SUSPENDED = "1", "2", "3"
 # The order of everything that is in the past.
-ORDER = {"order_amount": 3000, "currency": "CNY"}
+ORDER: dict[str, Any] = {"order_amount": 3000, "currency": "CNY"}
 # As many entries as a coupon can have are ten redemptions, each undone.
 REDEMPTIONS_OF_A_COUPON = 10
 # More than a run uses up.
@@ -219,15 +219,17 @@ def issue_all(issuer: Issuer) -> dict[str, list[Situation]]:
 
 def live_through(world: World) -> None:
     """Gives coupons a past, and keys a part in it."""
-    [used], [undone], [final] = (world.situations[name] for name in ("used", "undone", "final"))
-    [elsewhere], [worn] = (world.situations[name] for name in ("used-elsewhere", "worn"))
-    for situation, key in ((used, "used"), (undone, "undone"), (final, "final")):
-        situation.key = key
-    redemptions = {one.key: [world.redeem(one.token, one.key)] for one in (used, undone, final)}
+    redemptions = {}
+    for name in ("used", "undone", "final"):
+        [situation] = world.situations[name]
+        situation.key = name
+        redemptions[name] = [world.redeem(situation.token, name)]
     world.reverse(redemptions["undone"][0], "undoing")
+    [undone] = world.situations["undone"]
     world.situations["key-of-a-reversal"] = [Situation(undone.token, "undoing")]
     # `used` stays so: it is not among those that cases undo.
     del redemptions["used"]
+    [elsewhere], [worn] = world.situations["used-elsewhere"], world.situations["worn"]
     redemptions["elsewhere"] = [world.redeem(elsewhere.token, "elsewhere", OTHER)]
     for turn in range(REDEMPTIONS_OF_A_COUPON):
         world.reverse(world.redeem(worn.token, f"turn-{turn}"), f"turn-{turn}-undone")
