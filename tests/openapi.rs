@@ -178,6 +178,28 @@ fn every_operation_is_a_route_with_the_headers_that_it_needs() {
 }
 
 #[test]
+fn every_link_leads_to_a_call_that_takes_what_it_brings() {
+    let document = document();
+    let operations = operations(&document);
+    let mut seen = 0;
+    walk(&document["paths"], &mut |response| {
+        for (name, link) in response["links"].as_object().into_iter().flatten() {
+            let leads_to = |call: &&(_, _, &Value)| call.2["operationId"] == link["operationId"];
+            let (_, _, target) = operations.iter().find(leads_to).expect(name);
+            let taken = target["parameters"].as_array().unwrap().iter();
+            let taken: Vec<_> = taken.map(|it| &resolve(it, &document)["name"]).collect();
+            let brought = link["parameters"].as_object();
+            assert!(
+                brought.into_iter().flat_map(|it| it.keys()).all(|it| taken.contains(&&json!(it)))
+            );
+            assert!(link["requestBody"].is_null() || target["requestBody"].is_object(), "{name}");
+            seen += 1;
+        }
+    });
+    assert_eq!(seen, 13);
+}
+
+#[test]
 fn the_request_schemas_are_as_strict_as_the_code() {
     let document = document();
     let redeem = |body: &str| RedeemRequest::read(body.as_bytes()).is_ok();

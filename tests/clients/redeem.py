@@ -4,39 +4,51 @@ from urllib.error import HTTPError
 from urllib.parse import urljoin, urlsplit
 from urllib.request import Request, urlopen
 
-url, keyid, secret, token, key = sys.argv[1:]
-url = urljoin(url, "/v1/redemptions")
-scheme, host = urlsplit(url).scheme, urlsplit(url).netloc.lower()
-default_port = {"http": ":80", "https": ":443"}[scheme]
 
-order = {"order_amount": 3000, "currency": "CNY", "order_ref": "bill 4711"}
-body = json.dumps({"token": token, **order}).encode()
-digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
+def sign(keyid, secret, method, url, body=None, key=None, clock_off_by=0):
+    """The headers that sign a call. A POST has a body, a write also a key."""
+    url = urlsplit(url)
+    default_port = {"http": ":80", "https": ":443"}[url.scheme]
+    headers = {}
+    if body is not None:
+        digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
+        headers["Content-Digest"] = f"sha-256=:{digest}:"
+    if key is not None:
+        headers["Idempotency-Key"] = key
 
-covered = {
-    "@method": "POST",
-    "@authority": host.removesuffix(default_port),
-    "@path": urlsplit(url).path,
-    "@query": "?" + urlsplit(url).query,
-    "content-digest": f"sha-256=:{digest}:",
-    "idempotency-key": key,
-}
-names = " ".join(f'"{name}"' for name in covered)
-params = f'({names});created={int(time.time())};keyid="{keyid}";tag="coupon-pos"'
-lines = [f'"{name}": {value}' for name, value in covered.items()]
-base = "\n".join([*lines, f'"@signature-params": {params}'])
+    covered = {
+        "@method": method,
+        "@authority": url.netloc.lower().removesuffix(default_port),
+        "@path": url.path,
+        "@query": "?" + url.query,
+        **{name.lower(): value for name, value in headers.items()},
+    }
+    names = " ".join(f'"{name}"' for name in covered)
+    created = int(time.time()) + clock_off_by
+    params = f'({names});created={created};keyid="{keyid}";tag="coupon-pos"'
+    lines = [f'"{name}": {value}' for name, value in covered.items()]
+    base = "\n".join([*lines, f'"@signature-params": {params}'])
 
-secret_bytes = base64.urlsafe_b64decode(secret + "=")
-tag = base64.b64encode(hmac.digest(secret_bytes, base.encode(), "sha256")).decode()
-request = Request(url, body, {
-    "Content-Type": "application/json",
-    "Content-Digest": covered["content-digest"],
-    "Idempotency-Key": key,
-    "Signature-Input": f"sig={params}",
-    "Signature": f"sig=:{tag}:",
-})
-try:
-    with urlopen(request, timeout=10) as answer:
-        print(answer.status, answer.read().decode())
-except HTTPError as refusal:
-    print(refusal.code, refusal.read().decode())
+    secret_bytes = base64.urlsafe_b64decode(secret + "=")
+    tag = hmac.digest(secret_bytes, base.encode(), "sha256")
+    headers["Signature-Input"] = f"sig={params}"
+    headers["Signature"] = f"sig=:{base64.b64encode(tag).decode()}:"
+    return headers
+
+
+def redeem(url, keyid, secret, token, key):
+    """The status and the body of the answer."""
+    url = urljoin(url, "/v1/redemptions")
+    order = {"order_amount": 3000, "currency": "CNY", "order_ref": "bill 4711"}
+    body = json.dumps({"token": token, **order}).encode()
+    headers = sign(keyid, secret, "POST", url, body, key)
+    headers["Content-Type"] = "application/json"
+    try:
+        with urlopen(Request(url, body, headers), timeout=10) as answer:
+            return answer.status, answer.read().decode()
+    except HTTPError as refusal:
+        return refusal.code, refusal.read().decode()
+
+
+if __name__ == "__main__":
+    print(*redeem(*sys.argv[1:]))

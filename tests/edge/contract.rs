@@ -240,3 +240,26 @@ fn without_a_policy_in_force_the_edge_is_busy() {
     assert_eq!(line["ledger_calls"], 0, "{line}");
     assert_eq!(Wire::new(&edge, "GET", "/healthz").send(&edge).status, 200);
 }
+
+#[test]
+fn an_edge_that_cannot_read_its_keys_answers_fault_on_every_path() {
+    let edge = Edge::start();
+    for binding in ["COUPON_KEYS", "POS_ROOTS", "POLICY_KEYS"] {
+        let mut bindings = edge.issuer.bindings(edge.port);
+        bindings.iter_mut().filter(|(name, _)| name == binding).for_each(|(_, value)| {
+            value.insert_str(0, "no-key-");
+        });
+        edge.restart_with(&bindings);
+        for path in ["/v1/redemptions", "/healthz", "/openapi.json", "/docs", "/nowhere"] {
+            let fault = Wire::new(&edge, "GET", path).send(&edge);
+            fault.assert_refusal(path, 500, "fault", "");
+            assert_common(&fault);
+            assert_eq!((&fault.body["retryable"], fault.body.get("detail")), (&true.into(), None));
+            let id = fault.header("request-id").unwrap();
+            let line = edge.log_line(|line| line["request_id"] == id);
+            assert!(line["reason"].as_str().unwrap().contains(binding), "{line}");
+            assert!(!line.to_string().contains("no-key-"), "{line}");
+        }
+        assert_eq!(Wire::new(&edge, "HEAD", "/healthz").send(&edge).status, 500, "{binding}");
+    }
+}

@@ -5,10 +5,11 @@
 //! against each other.
 //!
 //! [`operations`] says which calls there are, [`problems`] which refusals each can get, [`schemas`]
-//! what goes in and out, [`sample`] and [`bodies`] make the examples; [`openapi`] and [`page`] put them
-//! together.
+//! what goes in and out, [`links`] what can follow, [`sample`] and [`bodies`] make the examples;
+//! [`openapi`] and [`page`] put them together.
 
 mod bodies;
+mod links;
 mod openapi;
 mod operations;
 mod page;

@@ -96,10 +96,15 @@ fn head(operation: &Operation, sample: &Sample) -> anyhow::Result<Value> {
         say("summary", format!("{}: only the head of the answer", operation.summary));
         say("description", HEAD.to_owned());
     }
-    let responses = call.get_mut("responses").and_then(Value::as_object_mut);
-    for response in responses.into_iter().flat_map(Map::values_mut) {
+    let Some(responses) = call.get_mut("responses").and_then(Value::as_object_mut) else {
+        return Ok(call);
+    };
+    // `HEAD` is allowed wherever it is described; what other methods get, `GET` says.
+    responses.remove(&Code::MethodNotAllowed.meaning().status.to_string());
+    for response in responses.values_mut() {
         if let Value::Object(response) = response {
             response.remove("content");
+            response.remove("links");
         }
     }
     Ok(call)

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use super::links;
 use super::operations::Operation;
 use super::parts;
 use super::problems;
@@ -54,7 +55,12 @@ fn granted(
         _ => "The answer.",
     };
     let content = json!({ parts::content_type(operation.route): media });
-    Ok(parts::response(description, &headers, content))
+    let mut response = parts::response(description, &headers, content);
+    let links = links::of_answers(operation.route);
+    if let (Value::Object(response), false) = (&mut response, links.is_empty()) {
+        response.insert("links".to_owned(), Value::Object(links));
+    }
+    Ok(response)
 }
 
 /// The refusals of one status.

@@ -94,10 +94,14 @@ impl Edge {
     /// Kills workerd and starts it again on the same storage: a new instance, with nothing in
     /// memory.
     pub fn restart(&self) {
+        self.restart_with(&self.issuer.bindings(self.port));
+    }
+
+    /// The same with other bindings.
+    pub fn restart_with(&self, bindings: &[(String, String)]) {
         let mut workerd = self.workerd.lock().unwrap();
         workerd.kill();
-        let bindings = self.issuer.bindings(self.port);
-        *workerd = run(self.port, self.storage.path(), &self.server, &bindings, &self.log);
+        *workerd = run(self.port, self.storage.path(), &self.server, bindings, &self.log);
     }
 
     /// The SQLite files of the ledger's shards.
