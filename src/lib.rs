@@ -21,6 +21,7 @@ pub mod base64url;
 pub mod campaign;
 pub mod ledger;
 pub mod money;
+mod object;
 pub mod order;
 pub mod policy;
 pub mod refusal;
