@@ -18,19 +18,25 @@ const MAX_NAME_CHARS: usize = 200;
 const COLUMNS: [&str; 4] = ["id", "chain", "groups", "name"];
 
 /// What the list says of one shop.
-#[derive(Debug)]
-pub(super) struct Shop {
-    pub(super) id: u32,
-    pub(super) chain: u16,
-    pub(super) groups: u32,
-    pub(super) name: String,
+#[derive(Debug, PartialEq, Eq)]
+pub struct Shop {
+    /// Its number.
+    pub id: u32,
+    /// The chain it belongs to; 0 means none.
+    pub chain: u16,
+    /// Bit set of the groups it belongs to.
+    pub groups: u32,
+    /// What people call it, 1 to 200 characters.
+    pub name: String,
 }
 
 /// A row that is no shop.
 #[derive(Debug, Serialize)]
-pub(super) struct BadRow {
-    line: u64,
-    reason: String,
+pub struct BadRow {
+    /// Its line in the file, from 1.
+    pub line: u64,
+    /// What is wrong with it.
+    pub reason: String,
 }
 
 impl std::fmt::Display for BadRow {
@@ -41,9 +47,11 @@ impl std::fmt::Display for BadRow {
 
 /// A list, read to its end.
 #[derive(Debug, Default)]
-pub(super) struct ShopList {
-    pub(super) shops: Vec<Shop>,
-    pub(super) bad: Vec<BadRow>,
+pub struct ShopList {
+    /// The shops, each id once.
+    pub shops: Vec<Shop>,
+    /// The rows that are left out.
+    pub bad: Vec<BadRow>,
 }
 
 impl ShopList {
@@ -57,11 +65,15 @@ impl ShopList {
         if bytes.len() as u64 > MAX_BYTES {
             bail!("{name} is larger than 64 MiB: split it");
         }
-        let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-        Self::parse(text).with_context(|| format!("{name} is no list of shops"))
+        Self::parse(&bytes).with_context(|| format!("{name} is no list of shops"))
     }
 
-    fn parse(text: &[u8]) -> anyhow::Result<Self> {
+    /// Reads a list of shops.
+    ///
+    /// # Errors
+    /// When it is not such a list at all; bad rows are in the result.
+    pub fn parse(bytes: &[u8]) -> anyhow::Result<Self> {
+        let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let mut reader = ReaderBuilder::new().flexible(true).trim(Trim::All).from_reader(text);
         let columns = Columns::find(&mut reader)?;
         let mut list = Self::default();
