@@ -123,6 +123,15 @@ fn bad_rows_are_named_by_line_and_nothing_is_written() {
 }
 
 #[test]
+fn a_cr_alone_ends_a_line() {
+    let desk = desk_with("id,chain,groups,name\r1,1,1,a\rx,1,1,b\r\r\ny,1,1,c");
+    let (code, said) = enrol(&desk, &[]);
+    assert_eq!(code, 1);
+    assert!(said.contains("line 3: id is not a number"), "{said}");
+    assert!(said.contains("line 5: id is not a number"), "{said}");
+}
+
+#[test]
 fn at_most_20_bad_rows_are_shown() {
     let desk = desk_with(format!("id,chain,groups,name\n{}", "x,1,1,a\n".repeat(25)));
     let (code, said) = enrol(&desk, &[]);

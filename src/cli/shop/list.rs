@@ -172,7 +172,10 @@ impl Lines<'_> {
         let line_end = |byte: u8| matches!(byte, b'\r' | b'\n');
         let passed = searched.take_while(|&(at, &byte)| at < ahead || line_end(byte)).count();
         let (before, rest) = self.rest.split_at_checked(passed).unwrap_or((self.rest, &[]));
-        self.line += before.iter().filter(|&&byte| byte == b'\n').count() as u64;
+        // A CR alone ends a line as well, for the reader and in an editor.
+        let ends = before.iter().filter(|&&byte| line_end(byte)).count();
+        let pairs = before.windows(2).filter(|pair| pair == b"\r\n").count();
+        self.line += (ends - pairs) as u64;
         self.offset += passed as u64;
         self.rest = rest;
         self.line
