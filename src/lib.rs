@@ -30,6 +30,8 @@ pub mod signature;
 pub mod till;
 pub mod time;
 pub mod token;
+#[cfg(test)]
+mod wycheproof;
 
 #[cfg(target_arch = "wasm32")]
 #[allow(clippy::disallowed_methods, reason = "a shell: it brings the clock and entropy")]
