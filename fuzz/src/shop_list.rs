@@ -15,6 +15,10 @@ pub fn holds(data: &[u8]) {
         assert!(!shop.name.starts_with(['=', '+', '-', '@']), "{shop:?}: a formula");
     }
 
+    let lines = data.split(|byte| matches!(byte, b'\r' | b'\n'));
+    let rows = lines.filter(|line| !line.is_empty()).count() - 1;
+    assert_eq!(list.shops.len() + list.bad.len(), rows, "a row is lost");
+
     let again = ShopList::parse(&written(&list.shops)).expect("what was written is read");
     assert!(again.bad.is_empty(), "{:?}", again.bad);
     assert_eq!(again.shops, list.shops);

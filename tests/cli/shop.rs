@@ -146,11 +146,13 @@ fn at_most_20_bad_rows_are_shown() {
 
 #[test]
 fn a_quote_that_is_not_closed_is_never_skipped() {
-    let desk = desk_with("id,chain,groups,name\n1,1,1,\"a\n2,1,1,b\n3,1,1,c\n");
-    let (code, said) = enrol(&desk, &["--skip-bad"]);
-    assert_eq!(code, 1);
-    assert!(said.contains("line 2: a quoted field runs over the end of the line"), "{said}");
-    assert!(!desk.path("credentials.csv").exists());
+    for rows in ["1,1,1,\"a\n2,1,1,b\n3,1,1,c\n", "1,1,1,\"\n2,1,1,b\"\n", "1,1,1,\"a\r\n\"\r\n"] {
+        let desk = desk_with(format!("id,chain,groups,name\n{rows}"));
+        let (code, said) = enrol(&desk, &["--skip-bad"]);
+        assert_eq!(code, 1, "{rows}");
+        assert!(said.contains("line 2: a quoted field runs over the end of the line"), "{said}");
+        assert!(!desk.path("credentials.csv").exists());
+    }
 }
 
 #[test]

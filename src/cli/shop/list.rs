@@ -7,7 +7,7 @@ use std::path::Path;
 use std::str::FromStr;
 
 use anyhow::{Context, bail};
-use csv::{ByteRecord, Reader, ReaderBuilder, Trim};
+use csv::{ByteRecord, Reader, ReaderBuilder};
 use serde::Serialize;
 
 use crate::cli::args::groups;
@@ -74,7 +74,7 @@ impl ShopList {
     /// When it is not such a list at all; bad rows are in the result.
     pub fn parse(bytes: &[u8]) -> anyhow::Result<Self> {
         let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        let mut reader = ReaderBuilder::new().flexible(true).trim(Trim::All).from_reader(text);
+        let mut reader = ReaderBuilder::new().flexible(true).from_reader(text);
         let columns = Columns::find(&mut reader)?;
         let mut list = Self::default();
         let mut lines_of = HashMap::new();
@@ -87,9 +87,11 @@ impl ShopList {
             }
             // A quote that is not closed swallows the rows behind it. That is not one bad row
             // which --skip-bad may leave out.
-            if record.iter().any(|field| field.contains(&b'\n') || field.contains(&b'\r')) {
+            if record.iter().any(runs_over_a_line_end) {
                 bail!("line {line}: a quoted field runs over the end of the line: close the quote");
             }
+            // Only now: a line end at the edge of a field would be trimmed away.
+            record.trim();
             let shop =
                 columns.shop(&record).and_then(|shop| match lines_of.insert(shop.id, line) {
                     Some(first) => Err(format!("id {} is on line {first} already", shop.id)),
@@ -110,9 +112,13 @@ struct Columns([usize; 4]);
 impl Columns {
     fn find(reader: &mut Reader<&[u8]>) -> anyhow::Result<Self> {
         let header = reader.byte_headers()?;
-        let place = |name: &str| header.iter().position(|field| field == name.as_bytes());
+        let is_one_line = !header.iter().any(runs_over_a_line_end);
+        let place =
+            |name: &str| header.iter().position(|field| field.trim_ascii() == name.as_bytes());
         match COLUMNS.map(place) {
-            [Some(id), Some(chain), Some(groups), Some(name)] if header.len() == COLUMNS.len() => {
+            [Some(id), Some(chain), Some(groups), Some(name)]
+                if header.len() == COLUMNS.len() && is_one_line =>
+            {
                 Ok(Self([id, chain, groups, name]))
             }
             _ => bail!("its first line must name exactly the columns {}", COLUMNS.join(", ")),
@@ -134,6 +140,10 @@ impl Columns {
             name: shop_name(field(name)?)?.to_owned(),
         })
     }
+}
+
+fn runs_over_a_line_end(field: &[u8]) -> bool {
+    field.contains(&b'\n') || field.contains(&b'\r')
 }
 
 fn number<T: FromStr>(text: &str) -> Option<T> {
