@@ -22,6 +22,7 @@ pub mod base64url;
 pub mod campaign;
 pub mod ledger;
 pub mod money;
+mod object;
 pub mod order;
 pub mod policy;
 pub mod refusal;
@@ -30,6 +31,8 @@ pub mod signature;
 pub mod till;
 pub mod time;
 pub mod token;
+#[cfg(test)]
+mod wycheproof;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub mod prove;

@@ -94,6 +94,39 @@ mod tests {
     use hmac::Mac;
 
     use super::*;
+    use crate::wycheproof::{bytes, groups};
+
+    /// The first 32 bytes of what HKDF gives for this root: what [`Root::derive`] takes of it. The
+    /// vectors that ask for more than HKDF can give ask for what nobody here can ask.
+    #[test]
+    fn derives_what_wycheproof_does() {
+        let mut as_ours = 0;
+        for group in groups("hkdf_sha256") {
+            for test in group["tests"].as_array().unwrap() {
+                let [input, salt, info, okm] =
+                    ["ikm", "salt", "info", "okm"].map(|name| bytes(&test[name]));
+                let root = match Root::parse(&base64url::encode(&input)) {
+                    Some(root) if salt.is_empty() => root,
+                    root => {
+                        assert_eq!(root.is_some(), input.len() == 32, "{test}");
+                        // A salt, or an input of another length: no root of ours, for the expand step.
+                        Root { bytes: [0; 32], extracted: Hkdf::new(Some(&salt), &input) }
+                    }
+                };
+                if test["result"] == "invalid" {
+                    assert!(test["size"].as_u64() > Some(255 * 32), "{test}");
+                    continue;
+                }
+                let length = okm.len().min(32);
+                for at in [0, info.len() / 2, info.len()] {
+                    let (head, tail) = info.split_at(at);
+                    assert_eq!(root.derive(&[head, tail]).0[..length], okm[..length], "{test}");
+                }
+                as_ours += usize::from(input.len() == 32 && salt.is_empty());
+            }
+        }
+        assert_eq!(as_ours, 8);
+    }
 
     #[test]
     fn derives_as_rfc_5869_with_an_empty_salt() {

@@ -33,6 +33,9 @@ use clap::{Parser, Subcommand};
 use crate::time::Timestamp;
 use outcome::Outcome;
 
+// For the fuzz target that reads it.
+pub use shop::list as shop_list;
+
 /// Signs coupons, enrols shops, and talks to the edge that redeems them.
 #[derive(Parser)]
 #[command(name = "coupon", version, propagate_version = true, after_help = AFTER_HELP)]

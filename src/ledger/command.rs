@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{Fingerprint, IdempotencyKey, Identity, RedemptionId};
 use crate::campaign::Serial;
 use crate::money::Amount;
+use crate::object::objects;
 use crate::order::{Order, OrderRef};
 use crate::policy::{AdmittedTill, Epochs, Terms};
 use crate::token::VerifiedCoupon;
@@ -15,7 +16,7 @@ use crate::token::VerifiedCoupon;
 /// A command on its way from the Worker to the Durable Object. During an upgrade the two may be of
 /// different builds, hence the version.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Call {
     v: u8,
     /// The policies it was judged by.
@@ -48,7 +49,7 @@ pub enum Command {
 
 /// Use the coupon.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Redeem {
     pub(super) serial: Serial,
     pub(super) by: Identity,
@@ -62,7 +63,7 @@ pub struct Redeem {
 
 /// Give the answer again that this request was given before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Recall {
     pub(super) serial: Serial,
     pub(super) by: Identity,
@@ -71,7 +72,7 @@ pub struct Recall {
 
 /// Undo a redemption.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Reverse {
     pub(super) seq: u64,
     pub(super) by: Identity,
@@ -80,7 +81,7 @@ pub struct Reverse {
 
 /// Undo whatever a key did to a coupon; `by` has the redemption's key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Cancel {
     pub(super) serial: Serial,
     pub(super) by: Identity,
@@ -89,7 +90,7 @@ pub struct Cancel {
 
 /// Show a redemption of the shop.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Find {
     pub(super) seq: u64,
     pub(super) shop: u32,
@@ -97,10 +98,12 @@ pub struct Find {
 
 /// Say whether the coupon is free.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Look {
     pub(super) serial: Serial,
 }
+
+objects!(Call, Redeem, Recall, Reverse, Cancel, Find, Look);
 
 impl Call {
     /// A command, judged by these policies.

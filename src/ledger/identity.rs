@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::RedemptionId;
 use crate::base64url::bytes_type;
+use crate::object::objects;
 use crate::order::Order;
 use crate::till::Till;
 use crate::token::Coupon;
@@ -42,7 +43,7 @@ bytes_type! {
 /// Who sent a request, and under which key. Two tills of a shop may use the same key for two
 /// requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Identity {
     /// The shop.
     pub shop: u32,
@@ -51,6 +52,8 @@ pub struct Identity {
     /// The key.
     pub key: KeyHash,
 }
+
+objects!(Identity);
 
 impl Identity {
     /// A till's request under this key.

@@ -5,13 +5,14 @@ use serde::{Deserialize, Serialize};
 use super::{MAX_ENTRIES, Policy, Rejected};
 use crate::campaign::{CampaignId, Serial};
 use crate::money::{Amount, Currency};
+use crate::object::objects;
 use crate::time::{Timestamp, UtcOffset, as_rfc3339};
 use crate::token::VerifiedCoupon;
 
 /// The document as the issuer writes it. What it says is checked when it becomes a
 /// [`CampaignPolicy`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct CampaignDocument {
     /// Whose policy it is. Immutable.
     pub campaign: CampaignId,
@@ -55,7 +56,7 @@ pub struct CampaignDocument {
 
 /// A span of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Window {
     /// Its first moment.
     #[serde(with = "as_rfc3339")]
@@ -68,7 +69,7 @@ pub struct Window {
 /// A later end for some coupons: for those of these kids and of this range of serials, or for all
 /// where one or both are left out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Extension {
     /// The new end, if it is later than the coupon's own.
     #[serde(with = "as_rfc3339")]
@@ -83,7 +84,7 @@ pub struct Extension {
 
 /// Serials from the first to the last, both included, compared as numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct SerialRange {
     /// The first.
     pub first: Serial,
@@ -93,7 +94,7 @@ pub struct SerialRange {
 
 /// Coupons that are no longer good.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Revoked {
     /// All that were signed under these.
     #[serde(default)]
@@ -105,6 +106,8 @@ pub struct Revoked {
     #[serde(default)]
     pub ranges: Vec<SerialRange>,
 }
+
+objects!(CampaignDocument, Window, Extension, SerialRange, Revoked);
 
 /// The platform's names of places where a Durable Object can be
 /// ([location hints](https://developers.cloudflare.com/durable-objects/reference/data-location/)).

@@ -31,16 +31,20 @@ pub use shops::{AdmissionRefusal, AdmittedTill, KeyMinimum, ShopsDocument, Shops
 
 use serde::{Deserialize, Serialize};
 
+use crate::object::objects;
+
 /// The epochs of the two policies that a call was judged by. A ledger shard that has seen a higher
 /// one of either refuses the call.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Epochs {
     /// Of the campaign's policy.
     pub campaign: u32,
     /// Of the shops' policy.
     pub shops: u32,
 }
+
+objects!(Epochs);
 
 impl Epochs {
     /// Whether a call judged by these is out of date for someone who has seen `seen`.

@@ -5,13 +5,14 @@ use std::collections::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 
 use super::{MAX_ENTRIES, Policy, Rejected};
+use crate::object::objects;
 use crate::signature::AuthenticatedTill;
 use crate::till::{KeyVersion, Till};
 use crate::time::{Timestamp, as_rfc3339};
 
 /// The document as the issuer writes it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct ShopsDocument {
     /// Goes up with each publication.
     pub epoch: u32,
@@ -34,7 +35,7 @@ pub struct ShopsDocument {
 
 /// A till of a shop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct TillRef {
     /// The shop.
     pub shop: u32,
@@ -44,13 +45,15 @@ pub struct TillRef {
 
 /// The least issue of a shop's credential that is still good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct KeyMinimum {
     /// The shop.
     pub shop: u32,
     /// The least issue, 0 to 4095.
     pub issue: u16,
 }
+
+objects!(ShopsDocument, TillRef, KeyMinimum);
 
 /// The policy in the form that answers a request at once, however long its lists are.
 #[derive(Debug, PartialEq)]

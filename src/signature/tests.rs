@@ -1,5 +1,8 @@
 //! A till signs, the edge verifies; each test spoils one thing.
 
+mod published;
+mod structured_fields;
+
 use super::base::signature_base;
 use super::verify::SignatureRefusal::{Invalid, Stale};
 use super::*;

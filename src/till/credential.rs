@@ -75,7 +75,9 @@ impl PosRoots {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base64url;
     use crate::till::KeyVersion;
+    use crate::wycheproof::{bytes, groups};
 
     fn till() -> Till {
         let key_version = KeyVersion::new(0, 1).unwrap();
@@ -120,5 +122,30 @@ mod tests {
         for wrong in ["", "[]", r#"{"16":"KEY"}"#, r#"{"0":"KEYA"}"#, r#"{"0":"KEY","x":"KEY"}"#] {
             assert!(read(wrong).is_none(), "{wrong}");
         }
+    }
+
+    /// Tags of 32 bytes; that any other length is refused is up to the header
+    /// (`signature::tests::structured_fields`).
+    #[test]
+    fn takes_what_wycheproof_calls_valid_and_nothing_else() {
+        let mut taken = 0;
+        for group in groups("hmac_sha256") {
+            for test in group["tests"].as_array().unwrap() {
+                let Some(key) = TillKey::parse(&base64url::encode(&bytes(&test["key"]))) else {
+                    assert_ne!(group["keySize"], 256, "{test}");
+                    continue;
+                };
+                let (message, tag) = (bytes(&test["msg"]), bytes(&test["tag"]));
+                let Ok(tag) = <[u8; 32]>::try_from(&*tag) else {
+                    assert_eq!(group["tagSize"], 128, "no way to ask: {test}");
+                    continue;
+                };
+                let is_valid = test["result"] == "valid";
+                assert_eq!(key.signed(&message, &tag), is_valid, "{test}");
+                assert_eq!(key.sign(&message) == tag, is_valid, "{test}");
+                taken += usize::from(is_valid);
+            }
+        }
+        assert_eq!(taken, 27);
     }
 }

@@ -12,8 +12,6 @@
 //! | 34 | 1 | flags |
 //! | 35 | 16 | tag |
 
-use hmac::Mac;
-
 use super::{Coupon, CouponFields, CouponKey, Malformed};
 use crate::base64url;
 use crate::campaign::{CampaignId, Serial};
@@ -75,7 +73,7 @@ impl Coupon {
             return None;
         }
         let signed = encode(self.fields(), key.id().kid);
-        let tag = <[u8; 32]>::from(key.mac(&with_prefix(&signed)).finalize().into_bytes());
+        let tag = key.tag(&with_prefix(&signed));
         let mut bytes = [0; BYTES];
         for (to, from) in bytes.iter_mut().zip(signed.iter().chain(&tag)) {
             *to = *from;

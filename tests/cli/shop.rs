@@ -123,6 +123,15 @@ fn bad_rows_are_named_by_line_and_nothing_is_written() {
 }
 
 #[test]
+fn a_cr_alone_ends_a_line() {
+    let desk = desk_with("id,chain,groups,name\r1,1,1,a\rx,1,1,b\r\r\ny,1,1,c");
+    let (code, said) = enrol(&desk, &[]);
+    assert_eq!(code, 1);
+    assert!(said.contains("line 3: id is not a number"), "{said}");
+    assert!(said.contains("line 5: id is not a number"), "{said}");
+}
+
+#[test]
 fn at_most_20_bad_rows_are_shown() {
     let desk = desk_with(format!("id,chain,groups,name\n{}", "x,1,1,a\n".repeat(25)));
     let (code, said) = enrol(&desk, &[]);
@@ -137,11 +146,13 @@ fn at_most_20_bad_rows_are_shown() {
 
 #[test]
 fn a_quote_that_is_not_closed_is_never_skipped() {
-    let desk = desk_with("id,chain,groups,name\n1,1,1,\"a\n2,1,1,b\n3,1,1,c\n");
-    let (code, said) = enrol(&desk, &["--skip-bad"]);
-    assert_eq!(code, 1);
-    assert!(said.contains("line 2: a quoted field runs over the end of the line"), "{said}");
-    assert!(!desk.path("credentials.csv").exists());
+    for rows in ["1,1,1,\"a\n2,1,1,b\n3,1,1,c\n", "1,1,1,\"\n2,1,1,b\"\n", "1,1,1,\"a\r\n\"\r\n"] {
+        let desk = desk_with(format!("id,chain,groups,name\n{rows}"));
+        let (code, said) = enrol(&desk, &["--skip-bad"]);
+        assert_eq!(code, 1, "{rows}");
+        assert!(said.contains("line 2: a quoted field runs over the end of the line"), "{said}");
+        assert!(!desk.path("credentials.csv").exists());
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::str::FromStr;
 
 use anyhow::{Context, bail};
-use csv::{ByteRecord, Reader, ReaderBuilder, Trim};
+use csv::{ByteRecord, Reader, ReaderBuilder};
 use serde::Serialize;
 
 use crate::cli::args::groups;
@@ -18,19 +18,25 @@ const MAX_NAME_CHARS: usize = 200;
 const COLUMNS: [&str; 4] = ["id", "chain", "groups", "name"];
 
 /// What the list says of one shop.
-#[derive(Debug)]
-pub(super) struct Shop {
-    pub(super) id: u32,
-    pub(super) chain: u16,
-    pub(super) groups: u32,
-    pub(super) name: String,
+#[derive(Debug, PartialEq, Eq)]
+pub struct Shop {
+    /// Its number.
+    pub id: u32,
+    /// The chain it belongs to; 0 means none.
+    pub chain: u16,
+    /// Bit set of the groups it belongs to.
+    pub groups: u32,
+    /// What people call it, 1 to 200 characters.
+    pub name: String,
 }
 
 /// A row that is no shop.
 #[derive(Debug, Serialize)]
-pub(super) struct BadRow {
-    line: u64,
-    reason: String,
+pub struct BadRow {
+    /// Its line in the file, from 1.
+    pub line: u64,
+    /// What is wrong with it.
+    pub reason: String,
 }
 
 impl std::fmt::Display for BadRow {
@@ -41,9 +47,11 @@ impl std::fmt::Display for BadRow {
 
 /// A list, read to its end.
 #[derive(Debug, Default)]
-pub(super) struct ShopList {
-    pub(super) shops: Vec<Shop>,
-    pub(super) bad: Vec<BadRow>,
+pub struct ShopList {
+    /// The shops, each id once.
+    pub shops: Vec<Shop>,
+    /// The rows that are left out.
+    pub bad: Vec<BadRow>,
 }
 
 impl ShopList {
@@ -57,12 +65,16 @@ impl ShopList {
         if bytes.len() as u64 > MAX_BYTES {
             bail!("{name} is larger than 64 MiB: split it");
         }
-        let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-        Self::parse(text).with_context(|| format!("{name} is no list of shops"))
+        Self::parse(&bytes).with_context(|| format!("{name} is no list of shops"))
     }
 
-    fn parse(text: &[u8]) -> anyhow::Result<Self> {
-        let mut reader = ReaderBuilder::new().flexible(true).trim(Trim::All).from_reader(text);
+    /// Reads a list of shops.
+    ///
+    /// # Errors
+    /// When it is not such a list at all; bad rows are in the result.
+    pub fn parse(bytes: &[u8]) -> anyhow::Result<Self> {
+        let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        let mut reader = ReaderBuilder::new().flexible(true).from_reader(text);
         let columns = Columns::find(&mut reader)?;
         let mut list = Self::default();
         let mut lines_of = HashMap::new();
@@ -75,9 +87,11 @@ impl ShopList {
             }
             // A quote that is not closed swallows the rows behind it. That is not one bad row
             // which --skip-bad may leave out.
-            if record.iter().any(|field| field.contains(&b'\n') || field.contains(&b'\r')) {
+            if record.iter().any(runs_over_a_line_end) {
                 bail!("line {line}: a quoted field runs over the end of the line: close the quote");
             }
+            // Only now: a line end at the edge of a field would be trimmed away.
+            record.trim();
             let shop =
                 columns.shop(&record).and_then(|shop| match lines_of.insert(shop.id, line) {
                     Some(first) => Err(format!("id {} is on line {first} already", shop.id)),
@@ -98,9 +112,13 @@ struct Columns([usize; 4]);
 impl Columns {
     fn find(reader: &mut Reader<&[u8]>) -> anyhow::Result<Self> {
         let header = reader.byte_headers()?;
-        let place = |name: &str| header.iter().position(|field| field == name.as_bytes());
+        let is_one_line = !header.iter().any(runs_over_a_line_end);
+        let place =
+            |name: &str| header.iter().position(|field| field.trim_ascii() == name.as_bytes());
         match COLUMNS.map(place) {
-            [Some(id), Some(chain), Some(groups), Some(name)] if header.len() == COLUMNS.len() => {
+            [Some(id), Some(chain), Some(groups), Some(name)]
+                if header.len() == COLUMNS.len() && is_one_line =>
+            {
                 Ok(Self([id, chain, groups, name]))
             }
             _ => bail!("its first line must name exactly the columns {}", COLUMNS.join(", ")),
@@ -122,6 +140,10 @@ impl Columns {
             name: shop_name(field(name)?)?.to_owned(),
         })
     }
+}
+
+fn runs_over_a_line_end(field: &[u8]) -> bool {
+    field.contains(&b'\n') || field.contains(&b'\r')
 }
 
 fn number<T: FromStr>(text: &str) -> Option<T> {
@@ -160,7 +182,10 @@ impl Lines<'_> {
         let line_end = |byte: u8| matches!(byte, b'\r' | b'\n');
         let passed = searched.take_while(|&(at, &byte)| at < ahead || line_end(byte)).count();
         let (before, rest) = self.rest.split_at_checked(passed).unwrap_or((self.rest, &[]));
-        self.line += before.iter().filter(|&&byte| byte == b'\n').count() as u64;
+        // A CR alone ends a line as well, for the reader and in an editor.
+        let ends = before.iter().filter(|&&byte| line_end(byte)).count();
+        let pairs = before.windows(2).filter(|pair| pair == b"\r\n").count();
+        self.line += (ends - pairs) as u64;
         self.offset += passed as u64;
         self.rest = rest;
         self.line

@@ -2,7 +2,7 @@
 
 mod changes;
 mod enrol;
-mod list;
+pub mod list;
 mod publish;
 
 use clap::Subcommand;

@@ -62,6 +62,8 @@ fn p13_the_wire_is_pinned() {
     // A build that speaks another version is not guessed at.
     assert_eq!(Call::parse(json.replacen("\"v\":1", "\"v\":2", 1).as_bytes()), None);
     assert_eq!(Call::parse(json.replacen("\"v\":1", "\"v\":1,\"x\":0", 1).as_bytes()), None);
+    let array = json.replacen(r#"{"campaign":1,"shops":1}"#, "[1,1]", 1);
+    assert_eq!(Call::parse(array.as_bytes()), None);
 
     let reply = Reply {
         outcome: Outcome::Refused(LedgerRefusal::AlreadyRedeemed {

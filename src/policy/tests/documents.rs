@@ -114,3 +114,22 @@ fn the_documents_are_pinned() {
     );
     assert!(serde_json::from_str::<ShopsDocument>(r#"{"epoch":5,"x":1}"#).is_err());
 }
+
+#[test]
+fn an_array_is_no_object() {
+    let json = serde_json::to_string(&document()).unwrap();
+    assert!(CampaignPolicy::parse(&json).is_ok());
+    for (object, array) in [
+        (
+            r#"{"from":"2026-01-27T04:00:00.000Z","until":"2026-02-16T04:00:00.000Z"}"#,
+            r#"["2026-01-27T04:00:00.000Z","2026-02-16T04:00:00.000Z"]"#,
+        ),
+        (r#"{"kids":[],"serials":[],"ranges":[]}"#, "[[],[],[]]"),
+        (r#""extensions":[]"#, r#""extensions":[["2026-02-08T00:00:00Z",null,null]]"#),
+    ] {
+        assert!(json.contains(object), "{json}");
+        assert!(CampaignPolicy::parse(&json.replace(object, array)).is_err(), "{array}");
+    }
+    assert!(ShopsPolicy::parse(r#"{"epoch":5,"valid_until":"2030-01-01T00:00:00Z"}"#).is_ok());
+    assert!(ShopsPolicy::parse(r#"[5,"2030-01-01T00:00:00Z",[],[],[],[]]"#).is_err());
+}

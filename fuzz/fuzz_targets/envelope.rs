@@ -1,0 +1,4 @@
+//! See `envelope` in `fuzz/src`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| coupon_edge_fuzz::envelope::holds(data));

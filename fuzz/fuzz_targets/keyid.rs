@@ -1,0 +1,4 @@
+//! See `keyid` in `fuzz/src`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| coupon_edge_fuzz::keyid::holds(data));

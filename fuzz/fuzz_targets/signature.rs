@@ -1,0 +1,4 @@
+//! See `signature` in `fuzz/src`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| coupon_edge_fuzz::signature::holds(data));
