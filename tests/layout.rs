@@ -243,3 +243,26 @@ fn nothing_bypasses_the_output_gate() {
         "a write may be answered before it is durable",
     );
 }
+
+/// What is built is what was locked, down to the tools and their dependencies.
+#[test]
+fn every_package_is_locked_by_its_checksum() {
+    let ours = "\nname = \"coupon-edge\"\n";
+    let packages = read("Cargo.lock");
+    let packages: Vec<_> = packages.split("[[package]]").skip(1).collect();
+    assert!(packages.len() > 100 && packages.iter().any(|package| package.starts_with(ours)));
+    for package in packages.iter().filter(|package| !package.starts_with(ours)) {
+        let registry = "source = \"registry+https://github.com/rust-lang/crates.io-index\"";
+        assert!(package.contains(registry) && package.contains("checksum = "), "{package}");
+    }
+    let npm: serde_json::Value = serde_json::from_str(&read("package-lock.json")).unwrap();
+    let npm = npm["packages"].as_object().unwrap();
+    assert!(npm.len() > 50);
+    for (name, package) in npm.iter().filter(|(name, _)| !name.is_empty()) {
+        assert!(package["integrity"].is_string(), "{name}");
+    }
+    let setup = read("scripts/setup");
+    assert!(setup.contains("cargo install --locked ") && setup.contains("npm ci "));
+    assert_eq!(setup.matches("cargo install").count(), 1);
+    assert!(!setup.contains("npm install"));
+}
