@@ -266,3 +266,11 @@ fn every_package_is_locked_by_its_checksum() {
     assert_eq!(setup.matches("cargo install").count(), 1);
     assert!(!setup.contains("npm install"));
 }
+
+#[test]
+fn there_is_no_second_address() {
+    let hosted = read("wrangler.toml");
+    for off in ["workers_dev = false", "preview_urls = false"] {
+        assert!(hosted.lines().any(|line| line == off), "{off}");
+    }
+}
