@@ -274,3 +274,14 @@ fn there_is_no_second_address() {
         assert!(hosted.lines().any(|line| line == off), "{off}");
     }
 }
+
+/// That the library's comparison takes as long whatever the tag, `./scripts/timing` measures.
+#[test]
+fn tags_are_compared_in_constant_time() {
+    for (file, comparison) in [
+        ("src/token/verify.rs", "if !bool::from(expected.ct_eq(&self.tag)) {"),
+        ("src/till/credential.rs", "self.sign(base).ct_eq(tag).into()"),
+    ] {
+        assert!(read(file).contains(comparison), "{file}");
+    }
+}
