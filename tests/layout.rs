@@ -255,3 +255,45 @@ fn nothing_bypasses_the_output_gate() {
         "a write may be answered before it is durable",
     );
 }
+
+/// What is built is what was locked, down to the tools and their dependencies.
+#[test]
+fn every_package_is_locked_by_its_checksum() {
+    let ours = "\nname = \"coupon-edge\"\n";
+    let packages = read("Cargo.lock");
+    let packages: Vec<_> = packages.split("[[package]]").skip(1).collect();
+    assert!(packages.len() > 100 && packages.iter().any(|package| package.starts_with(ours)));
+    for package in packages.iter().filter(|package| !package.starts_with(ours)) {
+        let registry = "source = \"registry+https://github.com/rust-lang/crates.io-index\"";
+        assert!(package.contains(registry) && package.contains("checksum = "), "{package}");
+    }
+    let npm: serde_json::Value = serde_json::from_str(&read("package-lock.json")).unwrap();
+    let npm = npm["packages"].as_object().unwrap();
+    assert!(npm.len() > 50);
+    for (name, package) in npm.iter().filter(|(name, _)| !name.is_empty()) {
+        assert!(package["integrity"].is_string(), "{name}");
+    }
+    let setup = read("scripts/setup");
+    assert!(setup.contains("cargo install --locked ") && setup.contains("npm ci "));
+    assert_eq!(setup.matches("cargo install").count(), 1);
+    assert!(!setup.contains("npm install"));
+}
+
+#[test]
+fn there_is_no_second_address() {
+    let hosted = read("wrangler.toml");
+    for off in ["workers_dev = false", "preview_urls = false"] {
+        assert!(hosted.lines().any(|line| line == off), "{off}");
+    }
+}
+
+/// That the library's comparison takes as long whatever the tag, `./scripts/timing` measures.
+#[test]
+fn tags_are_compared_in_constant_time() {
+    for (file, comparison) in [
+        ("src/token/verify.rs", "if !bool::from(expected.ct_eq(&self.tag)) {"),
+        ("src/till/credential.rs", "self.sign(base).ct_eq(tag).into()"),
+    ] {
+        assert!(read(file).contains(comparison), "{file}");
+    }
+}

@@ -214,6 +214,23 @@ fn a_short_long_or_misplaced_tag_is_no_signature() {
 }
 
 #[test]
+fn long_headers_are_not_read() {
+    let padded = |length: usize| {
+        signed().with_input(|params| {
+            let room = length - "sig=".len() - params.len() - ";nonce=\"\"".len();
+            format!("{params};nonce=\"{}\"", "x".repeat(room))
+        })
+    };
+    assert_eq!(padded(4096).headers.signature_input.len(), 4096);
+    assert_eq!(padded(4096).judge(), Ok(till()));
+    let why = Err(Invalid("Signature-Input or Signature is longer than 4096 bytes"));
+    assert_eq!(padded(4097).judge(), why);
+    let mut call = signed();
+    call.headers.signature.push_str(&" ".repeat(4096));
+    assert_eq!(call.judge(), why);
+}
+
+#[test]
 fn another_shops_secret_or_an_altered_key_id_does_not_match() {
     let other = Till { shop: 8, ..till() };
     let mut call = signed_as(&other, NOW);

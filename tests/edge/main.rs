@@ -7,6 +7,7 @@
 #![allow(clippy::indexing_slicing, clippy::panic, reason = "a test")]
 #![allow(clippy::disallowed_methods, reason = "tills have clocks")]
 
+mod attacks;
 mod client;
 mod contract;
 mod hosted;

@@ -10,4 +10,4 @@ mod wire;
 pub use edge::{Edge, KvMode};
 pub use issuer::{Issuer, now_s, till_key};
 pub use request::{Answer, Call, Till, order};
-pub use wire::Wire;
+pub use wire::{Wire, read_answer};

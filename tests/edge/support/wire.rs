@@ -39,7 +39,8 @@ impl Wire {
         read_answer(&mut stream, self.method == "HEAD")
     }
 
-    fn bytes(&self) -> Vec<u8> {
+    /// What goes over the wire.
+    pub fn bytes(&self) -> Vec<u8> {
         let Self { method, target, host, .. } = self;
         let mut bytes = format!("{method} {target} HTTP/1.1\r\nHost: {host}\r\n").into_bytes();
         for (name, value) in &self.headers {
@@ -77,7 +78,8 @@ impl Call<'_> {
     }
 }
 
-fn read_answer(stream: &mut TcpStream, head_only: bool) -> Answer {
+/// Reads one answer; the connection stays open.
+pub fn read_answer(stream: &mut TcpStream, head_only: bool) -> Answer {
     let mut bytes = Vec::new();
     let end = loop {
         if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
