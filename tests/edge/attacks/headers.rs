@@ -45,7 +45,8 @@ fn no_header_turns_one_answer_into_another() {
     let token = edge.issuer.coupon();
     let redeemed = till.redeem(&token, "a");
     let own = format!("/v1/redemptions/{}", redeemed.id());
-    let calls: [(&str, Box<dyn Fn() -> Wire>); 6] = [
+    type Spoiled<'a> = Box<dyn Fn() -> Wire + 'a>;
+    let calls: [(&str, Spoiled<'_>); 6] = [
         ("health", Box::new(|| Wire::new(&edge, "GET", "/healthz"))),
         ("docs", Box::new(|| Wire::new(&edge, "GET", "/docs"))),
         ("options", Box::new(|| Wire::new(&edge, "OPTIONS", "/v1/redemptions"))),
