@@ -4,7 +4,7 @@
 //! Read in this order: [`model`] says what one coupon must do, in its own words and not in the
 //! ledger's; [`history`] what tills saw; [`checker`] whether some order of the calls explains it;
 //! [`shortest`] what is left of a history that nothing explains when all that is beside the point
-//! is taken away.
+//! is taken away, and [`words`] how it is shown.
 //!
 //! In scope: judging. Out of scope: making calls and faults (`cli::prove`), and how the ledger does
 //! what the model wants ([`ledger`](crate::ledger), which knows nothing of this).
@@ -13,6 +13,7 @@ pub mod checker;
 pub mod history;
 pub mod model;
 pub mod shortest;
+pub mod words;
 
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::round::Standing;
 use super::till::Notes;
 use crate::prove::history::{Answer, Call};
+use crate::prove::words::line;
 
 /// Something that must not be.
 #[derive(Clone, Debug)]
@@ -126,7 +127,7 @@ impl Finding {
     /// A redemption that was there and is not.
     pub(super) fn lost(standing: &Standing, found: &Answer) -> Self {
         let Standing { coupon, receipt } = standing;
-        let what = format!("coupon {coupon}: {receipt:?} was acknowledged; now: {found:?}");
+        let what = format!("coupon {coupon}: {receipt} was acknowledged; now: {found}");
         Self { what, shown: Vec::new() }
     }
 
@@ -140,17 +141,4 @@ impl Finding {
         let what = format!("coupons {one} and {other} have the same redemption, number {seq}");
         Self { what, shown: Vec::new() }
     }
-}
-
-/// A call in one line, with times in milliseconds from the first.
-fn line(call: &Call, start: u64) -> String {
-    let time = |micros: u64| {
-        let micros = micros - start;
-        format!("{}.{:03}", micros / 1000, micros % 1000)
-    };
-    let (until, answer) = match &call.answer {
-        Some(answer) => (time(call.ended), format!("{answer:?}")),
-        None => ("…".to_owned(), "no answer: may have happened or not".to_owned()),
-    };
-    format!("{} to {until} ms: {:?} -> {answer}", time(call.began), call.ask)
 }

@@ -95,7 +95,7 @@ impl SimulatedTill {
                     Ok(Reading::Answer(answer)) => Some(answer),
                     Ok(Reading::Unknown) => None,
                     Err(why) => {
-                        self.notes.unfit.push(format!("coupon {number}, {ask:?}: {why}"));
+                        self.notes.unfit.push(format!("coupon {number}, {ask}: {why}"));
                         None
                     }
                 }
