@@ -19,6 +19,7 @@ mod issuer;
 pub mod local;
 mod outcome;
 mod output;
+mod overload;
 pub mod pos;
 mod shell;
 mod shop;
@@ -75,6 +76,7 @@ enum Command {
     Reverse(pos::Reverse),
     Cancel(pos::Cancel),
     Dev(dev::Dev),
+    Overload(overload::Overload),
     Api(api::Api),
 }
 
@@ -103,6 +105,7 @@ pub fn run() -> ExitCode {
         Command::Reverse(reverse) => reverse.run(),
         Command::Cancel(cancel) => cancel.run(),
         Command::Dev(dev) => dev.run(&context),
+        Command::Overload(overload) => overload.run(&context),
         Command::Api(api) => api.run(&context),
     };
     outcome::report(result, context.json)
