@@ -68,7 +68,7 @@ mod tests {
     fn a_leaked_lease_ends_by_itself() {
         let mut leases = Leases::new(TERM);
         for _ in 0..3 {
-            std::mem::forget(leases.take(at(1000), 3).unwrap());
+            let _leaked = leases.take(at(1000), 3).unwrap();
         }
         assert!(leases.take(at(1000 + TERM - 1), 3).is_none());
         assert!(leases.take(at(1000 + TERM), 3).is_some());
@@ -78,7 +78,7 @@ mod tests {
     #[test]
     fn a_clock_that_is_set_back_keeps_no_place_taken() {
         let mut leases = Leases::new(TERM);
-        std::mem::forget(leases.take(at(1_000_000), 1).unwrap());
+        let _leaked = leases.take(at(1_000_000), 1).unwrap();
         assert!(leases.take(at(5), 1).is_some());
     }
 

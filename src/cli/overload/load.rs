@@ -127,8 +127,15 @@ impl<'a> Load<'a> {
     fn is_due(&self, arrivals: Arrivals, elapsed: Duration, sent: f64) -> bool {
         match arrivals {
             Arrivals::Open(rate) => sent < elapsed.as_secs_f64() * rate,
-            Arrivals::Closed(tills) => CONNECTIONS - self.free.len() < tills,
+            // A till that was told to come back is one of them until it has come.
+            Arrivals::Closed(tills) => CONNECTIONS - self.free.len() + self.waiting() < tills,
         }
+    }
+
+    /// Those told to come back whose time has not come.
+    fn waiting(&self) -> usize {
+        let first_due = self.later.first_key_value().is_some_and(|(at, _)| at.0 <= Instant::now());
+        self.later.len() - usize::from(first_due)
     }
 
     /// A till that was told to come back goes first.
