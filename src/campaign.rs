@@ -69,7 +69,7 @@ impl std::fmt::Display for CampaignId {
 }
 
 /// One shard of a campaign's ledger: it exists, because only [`CampaignId`] makes it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Shard {
     campaign: CampaignId,
     index: u32,

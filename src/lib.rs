@@ -11,12 +11,14 @@
 //! | step | module | gives |
 //! |---|---|---|
 //! | which call is this? | [`api`] | a typed request |
+//! | is there room for it? | [`admission`] | a place |
 //! | who calls? | [`signature`], [`till`] | an authenticated till |
 //! | is the coupon real? | [`token`] | a verified coupon |
 //! | may it be used here and now? | [`policy`] | the terms of the redemption |
 //! | has it been used? | [`ledger`] | an entry, or why not |
 //! | what is the answer? | [`refusal`], [`api`] | a response |
 
+pub mod admission;
 pub mod api;
 pub mod base64url;
 pub mod campaign;

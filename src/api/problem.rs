@@ -34,8 +34,13 @@ impl Problem {
     /// Of a fault: it says nothing of the inside.
     pub fn of_fault(fault: &Fault) -> Self {
         let mut problem = Self::of_code(fault.code(), fault.code().words());
-        if let Fault::Busy(_) = fault {
-            problem.headers.push(("Retry-After", "1".to_owned()));
+        let retry_after_s = match fault {
+            Fault::Busy(_) => Some(1),
+            Fault::Overloaded { retry_after_s, .. } => Some(*retry_after_s),
+            Fault::Internal(_) => None,
+        };
+        if let Some(seconds) = retry_after_s {
+            problem.headers.push(("Retry-After", seconds.to_string()));
         }
         problem
     }

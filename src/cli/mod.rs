@@ -19,6 +19,7 @@ mod issuer;
 pub mod local;
 mod outcome;
 mod output;
+mod overload;
 pub mod pos;
 mod prove;
 mod shell;
@@ -80,6 +81,7 @@ enum Command {
     Cancel(pos::Cancel),
     Dev(dev::Dev),
     Prove(prove::Prove),
+    Overload(overload::Overload),
     Api(api::Api),
 }
 
@@ -109,6 +111,7 @@ pub fn run() -> ExitCode {
         Command::Cancel(cancel) => cancel.run(),
         Command::Dev(dev) => dev.run(&context),
         Command::Prove(prove) => prove.run(&context),
+        Command::Overload(overload) => overload.run(&context),
         Command::Api(api) => api.run(&context),
     };
     outcome::report(result, context.json)

@@ -8,7 +8,7 @@ use worker::{Context, Env, Request};
 use super::config::Config;
 use super::log::Log;
 use super::policies::Behalf;
-use super::{clock, ledger_client, receive};
+use super::{alive, clock, ledger_client, receive};
 use crate::api::{
     self, Answer, CancelRequest, CheckRequest, HealthBody, Incoming, Method, Problem,
     RedeemRequest, ReverseRequest, Route,
@@ -96,8 +96,9 @@ impl Desk<'_> {
         }
 
         // 2
+        let _alive = alive::keep(&self.context);
         if !matches!(route, Route::Find(_)) {
-            incoming.body = receive::body(request).await.map_err(unreadable)?;
+            incoming.body = receive::body(request, &self.config.places).await.map_err(failed)?;
             incoming.check_body(route)?;
         }
 
@@ -259,7 +260,8 @@ impl Desk<'_> {
             let (command, judged) = judge(&policy, &till)?;
             let call = Call::new(epochs, command);
             let hint = document.location_hint;
-            let reply = ledger_client::ask(&self.env, shard, hint, &call, self.log).await;
+            let place = self.config.places.call(shard).map_err(failed)?;
+            let reply = ledger_client::ask(&self.env, place, hint, &call, self.log).await;
             let outcome = reply.map_err(failed)?.outcome;
             if outcome == Outcome::Refused(LedgerRefusal::PolicyStale) && !refreshed {
                 policies.refresh(shard.campaign(), self.behalf()).await;
@@ -269,8 +271,4 @@ impl Desk<'_> {
             return Ok(Consulted { policy, till, outcome, judged });
         }
     }
-}
-
-fn unreadable(why: worker::Error) -> Stop {
-    failed(Fault::Busy(format!("the body broke off: {why}")))
 }

@@ -6,8 +6,9 @@ use futures_util::future::{Either, select};
 use worker::wasm_bindgen::JsValue;
 use worker::{Delay, Env, Method, Request, RequestInit};
 
+use super::admission::CallPlace;
 use super::log::Log;
-use crate::campaign::Shard;
+use crate::admission::CALL_MS;
 use crate::ledger::{Call, Reply};
 use crate::policy::LocationHint;
 use crate::refusal::Fault;
@@ -15,18 +16,16 @@ use crate::refusal::Fault;
 /// The binding of the ledger's objects.
 const LEDGER: &str = "LEDGER";
 
-/// A till hears in time that the outcome is unknown, rather than nothing.
-const TIMEOUT: Duration = Duration::from_secs(8);
-
-/// Asks the shard once. Whatever goes wrong on the way, the call may have been carried out: the
+/// Asks the shard that the place is for, once. Whatever goes wrong on the way, the call may have been carried out: the
 /// till asks again with the same key.
 pub(super) async fn ask(
     env: &Env,
-    shard: Shard,
+    place: CallPlace<'_>,
     hint: Option<LocationHint>,
     call: &Call,
     log: &Log,
 ) -> Result<Reply, Fault> {
+    let shard = place.shard();
     log.note("shard", shard.index());
     log.ledger_call();
     let lost = |why: worker::Error| Fault::Busy(format!("the ledger is out of reach: {why}"));
@@ -49,12 +48,12 @@ pub(super) async fn ask(
         Ok((response.status_code(), response.text().await?))
     };
     futures_util::pin_mut!(answered);
-    let (status, body) = match select(answered, Delay::from(TIMEOUT)).await {
-        Either::Left((answered, _)) => answered.map_err(lost)?,
-        Either::Right(_) => {
-            return Err(Fault::Busy("the ledger gave no answer in time".to_owned()));
-        }
+    let answered = match select(answered, Delay::from(Duration::from_millis(CALL_MS))).await {
+        Either::Left((answered, _)) => answered.map_err(lost),
+        Either::Right(_) => Err(Fault::Busy("the ledger gave no answer in time".to_owned())),
     };
+    place.ended(answered.is_ok());
+    let (status, body) = answered?;
     match status {
         200 => {
             let reply: Reply = serde_json::from_str(&body)

@@ -3,6 +3,8 @@
 //!
 //! Nothing here may panic: a panic inside the Durable Object leaves its caller without an answer.
 
+mod admission;
+mod alive;
 mod clock;
 mod config;
 mod handler;

@@ -1,12 +1,18 @@
 //! From the platform's request to [`Incoming`].
 
-use futures_util::StreamExt;
-use worker::{Request, Result};
+use std::time::Duration;
 
+use futures_util::StreamExt;
+use futures_util::future::{Either, select};
+use worker::{Delay, Request};
+
+use super::admission::Places;
+use crate::admission::BODY_MS;
 use crate::api::{Incoming, MAX_BODY_BYTES, split_url};
+use crate::refusal::Fault;
 
 /// All but the body.
-pub(super) fn head(request: &Request) -> Result<Incoming> {
+pub(super) fn head(request: &Request) -> worker::Result<Incoming> {
     let url = request.inner().url();
     let (authority, path, query) = split_url(&url);
     let headers = request.headers();
@@ -24,16 +30,30 @@ pub(super) fn head(request: &Request) -> Result<Incoming> {
     })
 }
 
-/// The body, as far as one byte beyond the limit: nobody can make the edge hold more.
-pub(super) async fn body(request: &mut Request) -> Result<Vec<u8>> {
-    let mut body = Vec::new();
+/// The body, as far as one byte beyond the limit: nobody can make the edge hold more, nor for longer
+/// than a body takes.
+pub(super) async fn body(request: &mut Request, places: &Places) -> Result<Vec<u8>, Fault> {
     if request.inner().body().is_none() {
-        return Ok(body);
+        return Ok(Vec::new());
     }
+    let _place = places.body()?;
+    let body = read(request);
+    futures_util::pin_mut!(body);
+    match select(body, Delay::from(Duration::from_millis(BODY_MS))).await {
+        Either::Left((body, _)) => {
+            body.map_err(|why| Fault::Busy(format!("the body broke off: {why}")))
+        }
+        Either::Right(_) => Err(Fault::Busy("the body did not come in time".to_owned())),
+    }
+}
+
+async fn read(request: &mut Request) -> worker::Result<Vec<u8>> {
+    let mut body = Vec::new();
     let mut chunks = request.stream()?;
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk?;
         let room = MAX_BODY_BYTES + 1 - body.len();
+        body.reserve_exact(room.min(chunk.len()));
         body.extend(chunk.into_iter().take(room));
         if body.len() > MAX_BODY_BYTES {
             break;

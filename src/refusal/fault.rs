@@ -8,6 +8,13 @@ use super::Code;
 pub enum Fault {
     /// It will pass: no policy in force, KV or a shard out of reach.
     Busy(String),
+    /// It has more to do than it can. Refused before the ledger was asked.
+    Overloaded {
+        /// What there is no more room for.
+        what: &'static str,
+        /// Seconds until the caller may come back.
+        retry_after_s: u8,
+    },
     /// It should not happen: the edge is set up wrongly or has a bug.
     Internal(String),
 }
@@ -16,7 +23,7 @@ impl Fault {
     /// Its name for good.
     pub fn code(&self) -> Code {
         match self {
-            Self::Busy(_) => Code::Busy,
+            Self::Busy(_) | Self::Overloaded { .. } => Code::Busy,
             Self::Internal(_) => Code::Fault,
         }
     }
@@ -25,6 +32,7 @@ impl Fault {
     pub fn reason(&self) -> &str {
         match self {
             Self::Busy(reason) | Self::Internal(reason) => reason,
+            Self::Overloaded { what, .. } => what,
         }
     }
 }

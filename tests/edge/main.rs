@@ -13,6 +13,7 @@ mod contract;
 mod hosted;
 mod input;
 mod ledger;
+mod overload;
 mod policy;
 mod precedence;
 mod races;

@@ -2,6 +2,9 @@
 //! that gives it policies in place of Workers KV.
 //!
 //! The same code starts the edge for `coupon dev` and for the tests, which kill it and take KV away.
+//!
+//! One workerd is one thread, so there the Worker waits whenever the ledger does. Where that would
+//! hide what is looked at, Worker and ledger run apart: two processes, HTTP in between.
 
 mod kv;
 mod workerd;

@@ -14,7 +14,7 @@ use anyhow::{Context, Result, bail, ensure};
 use rustix::process::{Pid, Signal, kill_process};
 
 /// What a workerd process is started with.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Start<'a> {
     /// The project's folder: `build/`, `local/edge.capnp` and `node_modules/` are in it.
     pub project: &'a Path,
@@ -26,6 +26,16 @@ pub struct Start<'a> {
     pub kv: SocketAddr,
     /// Secrets and variables: passed in the environment, never on a command line or in a file.
     pub bindings: &'a [(String, String)],
+}
+
+impl Start<'_> {
+    fn kv_argument(&self) -> String {
+        format!("--external-addr=kv={}", self.kv)
+    }
+
+    fn ledger_folder(&self) -> String {
+        format!("--directory-path=ledger={}", self.storage.display())
+    }
 }
 
 /// A running workerd; killed when dropped.
@@ -42,6 +52,36 @@ impl Workerd {
     /// When it is not installed or the Worker is not built (the message says what to run), or when
     /// it ends before it listens.
     pub fn start(start: &Start<'_>, lines: mpsc::Sender<String>) -> Result<Self> {
+        Self::launch(start, "edge", &[start.kv_argument(), start.ledger_folder()], lines)
+    }
+
+    /// Starts the Worker alone, whose calls to shards go to this address.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub fn start_front(
+        start: &Start<'_>,
+        ledger: SocketAddr,
+        lines: mpsc::Sender<String>,
+    ) -> Result<Self> {
+        let ledger = format!("--external-addr=ledger={ledger}");
+        Self::launch(start, "front", &[start.kv_argument(), ledger], lines)
+    }
+
+    /// Starts the ledger alone, for a front to call.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub fn start_ledger(start: &Start<'_>, lines: mpsc::Sender<String>) -> Result<Self> {
+        Self::launch(start, "ledger", &[start.ledger_folder()], lines)
+    }
+
+    fn launch(
+        start: &Start<'_>,
+        config: &str,
+        arguments: &[String],
+        lines: mpsc::Sender<String>,
+    ) -> Result<Self> {
         for needed in ["build/index.js", "build/index_bg.wasm"] {
             let needed = start.project.join(needed);
             ensure!(
@@ -55,10 +95,9 @@ impl Workerd {
             .with_context(|| format!("cannot make {}", start.storage.display()))?;
         let mut child = Command::new(binary(start.project)?)
             .arg("serve")
-            .arg(start.project.join("local/edge.capnp"))
+            .arg(start.project.join(format!("local/{config}.capnp")))
             .arg(format!("--socket-addr=http=127.0.0.1:{}", start.port))
-            .arg(format!("--external-addr=kv={}", start.kv))
-            .arg(format!("--directory-path=ledger={}", start.storage.display()))
+            .args(arguments)
             // Says on standard output, before the first log line, that it listens.
             .arg("--control-fd=1")
             .envs(start.bindings.iter().map(|(name, value)| (name, value)))
@@ -110,6 +149,11 @@ impl Workerd {
     fn signal(&self, signal: Signal) -> Result<()> {
         let id = Pid::from_raw(i32::try_from(self.child.id())?).context("no process")?;
         kill_process(id, signal).context("cannot signal workerd")
+    }
+
+    /// The process's id, to look up what the system says of it.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     /// Whether the process has ended.

@@ -1,6 +1,7 @@
 //! An edge: workerd, its storage, and a KV that can be taken away.
 
 use std::collections::HashMap;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, mpsc};
@@ -34,6 +35,8 @@ pub struct Edge {
     kv: Arc<Kv>,
     server: KvServer,
     workerd: Mutex<Workerd>,
+    /// The ledger, if it is not this edge's own.
+    ledger: Option<SocketAddr>,
     storage: TempDir,
     log: Arc<(Mutex<Vec<String>>, Condvar)>,
 }
@@ -45,6 +48,15 @@ impl Edge {
     }
 
     pub fn start_with(issuer: Issuer) -> Self {
+        Self::launch(issuer, None)
+    }
+
+    /// An edge whose calls to shards go to this address.
+    pub fn in_front_of(ledger: SocketAddr) -> Self {
+        Self::launch(Issuer::new(), Some(ledger))
+    }
+
+    fn launch(issuer: Issuer, ledger: Option<SocketAddr>) -> Self {
         let values = HashMap::from([issuer.signed_campaign(), issuer.signed_shops()]);
         let kv = Arc::new(Kv {
             values: Mutex::new(values),
@@ -66,7 +78,7 @@ impl Edge {
         let storage = tempfile::tempdir().unwrap();
         let port = free_port().unwrap();
         let log = Arc::new((Mutex::new(Vec::new()), Condvar::new()));
-        let workerd = run(port, storage.path(), &server, &issuer.bindings(port), &log);
+        let workerd = run(port, storage.path(), &server, &issuer.bindings(port), &log, ledger);
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .timeout_global(Some(Duration::from_secs(30)))
@@ -81,6 +93,7 @@ impl Edge {
             kv,
             server,
             workerd: Mutex::new(workerd),
+            ledger,
             storage,
             log,
         }
@@ -101,7 +114,8 @@ impl Edge {
     pub fn restart_with(&self, bindings: &[(String, String)]) {
         let mut workerd = self.workerd.lock().unwrap();
         workerd.kill();
-        *workerd = run(self.port, self.storage.path(), &self.server, bindings, &self.log);
+        let (storage, kv) = (self.storage.path(), &self.server);
+        *workerd = run(self.port, storage, kv, bindings, &self.log, self.ledger);
     }
 
     /// The SQLite files of the ledger's shards.
@@ -167,6 +181,7 @@ fn run(
     kv: &KvServer,
     bindings: &[(String, String)],
     log: &Arc<(Mutex<Vec<String>>, Condvar)>,
+    ledger: Option<SocketAddr>,
 ) -> Workerd {
     let (sender, lines) = mpsc::channel();
     let log = Arc::clone(log);
@@ -178,5 +193,8 @@ fn run(
     });
     let project = Path::new(env!("CARGO_MANIFEST_DIR"));
     let start = Start { project, port, storage, kv: kv.address(), bindings };
-    Workerd::start(&start, sender).unwrap()
+    match ledger {
+        None => Workerd::start(&start, sender).unwrap(),
+        Some(ledger) => Workerd::start_front(&start, ledger, sender).unwrap(),
+    }
 }

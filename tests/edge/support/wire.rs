@@ -32,11 +32,17 @@ impl Wire {
     }
 
     pub fn send(self, edge: &Edge) -> Answer {
+        let bytes = self.bytes();
+        self.send_part(edge, bytes.len()).answer()
+    }
+
+    /// Sends the first bytes of the request and leaves it there.
+    pub fn send_part(self, edge: &Edge, length: usize) -> Sent {
         let mut stream = TcpStream::connect(("127.0.0.1", edge.port)).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
         // The edge may answer and hang up before it has read everything.
-        let _ = stream.write_all(&self.bytes());
-        read_answer(&mut stream, self.method == "HEAD")
+        let _ = stream.write_all(&self.bytes()[..length]);
+        Sent { stream, head_only: self.method == "HEAD" }
     }
 
     /// What goes over the wire.
@@ -62,6 +68,18 @@ impl Wire {
             }
         }
         bytes
+    }
+}
+
+/// A request that is sent, as far as it is. Who drops it hangs up.
+pub struct Sent {
+    stream: TcpStream,
+    head_only: bool,
+}
+
+impl Sent {
+    pub fn answer(mut self) -> Answer {
+        read_answer(&mut self.stream, self.head_only)
     }
 }
 
