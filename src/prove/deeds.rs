@@ -93,12 +93,7 @@ impl Deeds {
 
     /// The deed is known to have been done then, to one who learned it `by_then`.
     #[must_use]
-    pub(super) fn done_at(
-        mut self,
-        place: usize,
-        at: Timestamp,
-        by_then: Moment,
-    ) -> Option<Self> {
+    pub(super) fn done_at(mut self, place: usize, at: Timestamp, by_then: Moment) -> Option<Self> {
         let known = self.deeds.get_mut(place)?.at.get_or_insert(at);
         (*known == at && at <= by_then.latest && self.agree()).then_some(self)
     }

@@ -17,4 +17,4 @@ pub mod model;
 pub mod shortest;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -64,9 +64,10 @@ impl Coupon {
             (Ask::Redeem { by, order }, _) => ways(self.redeem(by, order, answer, when)),
             (Ask::Check { shop }, _) => ways(self.check(*shop, answer, when)),
             (Ask::Find { seq, shop }, Answer::NotFound) => ways(self.none_has(*seq, *shop)),
-            (Ask::Find { seq, shop }, _) => {
-                self.named(*seq, *shop).filter_map(|(it, next)| next.found(it, answer, when)).collect()
-            }
+            (Ask::Find { seq, shop }, _) => self
+                .named(*seq, *shop)
+                .filter_map(|(it, next)| next.found(it, answer, when))
+                .collect(),
             (Ask::Reverse { seq, by }, Answer::NotFound) => ways(self.none_has(*seq, by.shop)),
             (Ask::Reverse { seq, by }, _) => self
                 .named(*seq, by.shop)
@@ -179,11 +180,8 @@ impl Coupon {
         let is_live = self.deeds.live() == Some(it);
         match answer {
             Answer::Reversed { receipt, at, replayed } if *replayed != is_live => {
-                let next = if is_live {
-                    self.with(true, What::Undo, by, when)?
-                } else {
-                    self.clone()
-                };
+                let next =
+                    if is_live { self.with(true, What::Undo, by, when)? } else { self.clone() };
                 let next = next.shows(it, receipt, when)?;
                 next.done_at(it + 1, *at, when)
             }
@@ -208,9 +206,9 @@ impl Coupon {
 
     /// The redemptions of the shop that have this number or may have it, and the coupon if so.
     fn named(&self, seq: u64, shop: u32) -> impl Iterator<Item = (usize, Self)> {
-        self.deeds.redemptions_of(shop).filter_map(move |it| {
-            Some((it, self.knowing(self.deeds.clone().numbered(it, seq))?))
-        })
+        self.deeds
+            .redemptions_of(shop)
+            .filter_map(move |it| Some((it, self.knowing(self.deeds.clone().numbered(it, seq))?)))
     }
 
     fn none_has(&self, seq: u64, shop: u32) -> Option<Self> {
