@@ -5,6 +5,7 @@
 //! the deeds, numbers always go up, and each deed was done while its call was under way.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::history::{Asker, Moment, Order};
 use crate::time::Timestamp;
@@ -13,7 +14,8 @@ use crate::time::Timestamp;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Deeds {
     reversal_window_ms: u64,
-    deeds: Vec<Deed>,
+    // Shared with the coupons before and after: a search makes many that differ in the last one.
+    deeds: Vec<Arc<Deed>>,
 }
 
 /// Something that was done to the coupon.
@@ -51,7 +53,7 @@ impl Deeds {
     }
 
     pub(super) fn get(&self, place: usize) -> Option<&Deed> {
-        self.deeds.get(place)
+        self.deeds.get(place).map(AsRef::as_ref)
     }
 
     /// The redemption that is not undone.
@@ -87,21 +89,22 @@ impl Deeds {
     #[must_use]
     pub(super) fn and(mut self, what: What, by: &Asker, when: Moment) -> Option<Self> {
         let by = by.clone();
-        self.deeds.push(Deed { what, by, when, at: None, seq: None, not: BTreeSet::new() });
+        let deed = Deed { what, by, when, at: None, seq: None, not: BTreeSet::new() };
+        self.deeds.push(Arc::new(deed));
         self.agree().then_some(self)
     }
 
     /// The deed is known to have been done then, to one who learned it `by_then`.
     #[must_use]
     pub(super) fn done_at(mut self, place: usize, at: Timestamp, by_then: Moment) -> Option<Self> {
-        let known = self.deeds.get_mut(place)?.at.get_or_insert(at);
-        (*known == at && at <= by_then.latest && self.agree()).then_some(self)
+        let deed = Arc::make_mut(self.deeds.get_mut(place)?);
+        (*deed.at.get_or_insert(at) == at && at <= by_then.latest && self.agree()).then_some(self)
     }
 
     /// The deed is known to have this number.
     #[must_use]
     pub(super) fn numbered(mut self, place: usize, seq: u64) -> Option<Self> {
-        let deed = self.deeds.get_mut(place)?;
+        let deed = Arc::make_mut(self.deeds.get_mut(place)?);
         let possible = *deed.seq.get_or_insert(seq) == seq && !deed.not.contains(&seq);
         (possible && self.agree()).then_some(self)
     }
@@ -111,7 +114,7 @@ impl Deeds {
     pub(super) fn none_numbered(mut self, seq: u64, shop: u32) -> Option<Self> {
         let places: Vec<usize> = self.redemptions_of(shop).collect();
         for place in places {
-            let deed = self.deeds.get_mut(place)?;
+            let deed = Arc::make_mut(self.deeds.get_mut(place)?);
             match deed.seq {
                 Some(known) if known == seq => return None,
                 Some(_) => {}
@@ -152,7 +155,9 @@ impl Deeds {
                 None => break,
             };
             let rest = gist.deeds.len().saturating_sub(needless);
-            let Some(last) = gist.deeds.get(rest..).filter(|last| last.iter().all(idle)) else {
+            let Some(last) =
+                gist.deeds.get(rest..).filter(|last| last.iter().all(|deed| idle(deed)))
+            else {
                 break;
             };
             earliest = last.iter().map(|deed| deed.when.earliest).fold(earliest, Timestamp::max);

@@ -217,7 +217,6 @@ impl Coupon {
 
     /// A receipt for this redemption was seen.
     fn shows(&self, it: usize, receipt: &Receipt, when: Moment) -> Option<Self> {
-        let deeds = self.deeds.clone().numbered(it, receipt.seq)?.done_at(it, receipt.at, when)?;
         let redemption = self.deeds.get(it)?;
         let What::Redeem(order) = &redemption.what else { return None };
         let right = Receipt {
@@ -229,7 +228,8 @@ impl Coupon {
             discount: self.value.min(order.amount),
             reversible_until: self.deeds.until(receipt.at),
         };
-        (*receipt == right).then_some(Self { deeds, ..*self })
+        let deeds = (*receipt == right).then(|| self.deeds.clone())?;
+        self.knowing(deeds.numbered(it, receipt.seq)?.done_at(it, receipt.at, when))
     }
 
     fn already_redeemed(&self, shop: u32, answer: &Answer, when: Moment) -> Option<Self> {

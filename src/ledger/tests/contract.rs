@@ -19,7 +19,7 @@ const BOUNDS: Bounds = Bounds { coupons: 3, shops: 3, tills: 2, keys: 6 };
 /// How many steps in all: few in everyday tests, more by `./scripts/model`.
 fn steps() -> usize {
     let steps = std::env::var("MODEL_STEPS").ok();
-    steps.map_or(30_000, |steps| steps.parse().expect("MODEL_STEPS is a number"))
+    steps.map_or(9_000, |steps| steps.parse().expect("MODEL_STEPS is a number"))
 }
 
 /// The coupon after the answer, which must be the only right one.
