@@ -4,6 +4,7 @@
 
 pub(crate) mod commands;
 mod contract;
+mod exploration;
 mod formats;
 mod model;
 pub(crate) mod observed;

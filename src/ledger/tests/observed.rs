@@ -47,10 +47,8 @@ impl Observed {
             Some(command) => self.outcome(self.epochs, command),
             None => Outcome::NothingToReplay,
         };
-        let now = Timestamp::from_millis(self.now);
-        let when =
-            Moment { earliest: now, latest: Timestamp::from_millis(self.newest.max(self.now)) };
-        Observation { answer: answer(outcome, shop(ask)), when }
+        let newest = Timestamp::from_millis(self.newest);
+        observation(outcome, ask, Timestamp::from_millis(self.now), newest)
     }
 
     /// The same, judged by a policy older than one that the shard has seen.
@@ -75,6 +73,17 @@ impl Observed {
         }
         outcome
     }
+}
+
+/// What the caller sees. A new entry has the clock's time, or the newest entry's if that is later.
+pub(super) fn observation(
+    outcome: Outcome,
+    ask: &Ask,
+    now: Timestamp,
+    newest: Timestamp,
+) -> Observation {
+    let when = Moment { earliest: now, latest: now.max(newest) };
+    Observation { answer: answer(outcome, shop(ask)), when }
 }
 
 /// What the Worker asks the shard; `None` where the policy's refusal is the answer.
@@ -112,7 +121,7 @@ fn shop(ask: &Ask) -> u32 {
     }
 }
 
-fn identity(by: &Asker) -> Identity {
+pub(super) fn identity(by: &Asker) -> Identity {
     let key = IdempotencyKey::parse(&by.key).unwrap().hash();
     Identity { shop: by.shop, till: by.till, key }
 }
