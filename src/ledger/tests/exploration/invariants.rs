@@ -1,7 +1,7 @@
 //! What must hold in every world.
 
 use super::shard::Shard;
-use super::world::{Did, State, World};
+use super::world::{Did, Line, State, World};
 
 /// What is wrong in this world, if anything.
 pub(super) fn broken(world: &World, shard: &mut Shard) -> Option<&'static str> {
@@ -10,9 +10,13 @@ pub(super) fn broken(world: &World, shard: &mut Shard) -> Option<&'static str> {
 
 /// Till and bill of the coupon's redemption that is not undone.
 fn live(world: &World, coupon: u8) -> Option<(u8, u8)> {
-    let lines = world.ledger.iter().filter(|line| line.request.coupon == coupon);
-    let last = lines.last().filter(|line| line.did == Did::Redeem)?;
+    let last = live_line(&world.ledger, coupon)?;
     Some((last.request.till, last.request.bill))
+}
+
+fn live_line(ledger: &[Line], coupon: u8) -> Option<&Line> {
+    let last = ledger.iter().rfind(|line| line.request.coupon == coupon)?;
+    (last.did == Did::Redeem).then_some(last)
 }
 
 /// A key redeems once and never after it was cancelled; one redemption of a coupon is live.
@@ -20,8 +24,7 @@ fn ledger(world: &World) -> Option<&'static str> {
     let line = world.ledger.last()?;
     let before = &world.ledger[..world.ledger.len() - 1];
     let key = (line.request.till, line.request.bill);
-    let of_coupon = before.iter().filter(|it| it.request.coupon == line.request.coupon);
-    let live = of_coupon.last().filter(|it| it.did == Did::Redeem);
+    let live = live_line(before, line.request.coupon);
     let earlier =
         |did| before.iter().any(|it| it.did == did && (it.request.till, it.request.bill) == key);
     match line.did {

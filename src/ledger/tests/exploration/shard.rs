@@ -124,7 +124,7 @@ impl Rule {
                 let reversal = chain.iter().find(|it| it.n == redemption.n + 1);
                 (by, rule::reverse(redemption, reversal, now))
             }
-            Ask::Check { .. } | Ask::Find { .. } => unreachable!("no till asks that here"),
+            Ask::Check { .. } | Ask::Find { .. } => panic!("no till asks that here"),
         };
         let kind = match finding {
             Finding::Answer(outcome) => return outcome,
