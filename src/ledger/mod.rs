@@ -26,7 +26,7 @@ pub use reply::{LedgerRefusal, Outcome, Reply};
 pub use shard::LedgerShard;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 /// Most entries of one coupon: then nothing more is redeemed with it.
 pub const MAX_ENTRIES: u8 = 20;

@@ -4,10 +4,17 @@
 //! linearizability", 2017): a configuration is the set of calls carried out and the coupon they
 //! left. A call may come next if no call that is still open was answered before it began. A call
 //! without an answer may come at any time after it began, or never.
+//!
+//! Two things keep it short, and both rest on the model allowing more the less is known. If an
+//! answer fits and changes nothing, not even what is known, its call comes next and nothing else is
+//! tried: moved to the front of an order that explains the history, it leaves that order as good.
+//! And [`memory`](super::memory) takes configurations for seen that can do no more than one that
+//! was.
 
 use std::collections::BTreeSet;
 
 use super::history::Call;
+use super::memory::Memory;
 use super::model::{Coupon, Terms};
 
 /// Most calls of one history: one bit for each.
@@ -35,7 +42,7 @@ pub fn check(terms: Terms, calls: &[Call]) -> Verdict {
     }
     let mut search = Search {
         calls,
-        seen: BTreeSet::new(),
+        seen: Memory::default(),
         order: Vec::new(),
         maybe: BTreeSet::new(),
         answered: calls
@@ -53,8 +60,7 @@ pub fn check(terms: Terms, calls: &[Call]) -> Verdict {
 
 struct Search<'a> {
     calls: &'a [Call],
-    /// Configurations from which there is no way on.
-    seen: BTreeSet<(u128, Coupon)>,
+    seen: Memory,
     order: Vec<usize>,
     maybe: BTreeSet<usize>,
     answered: u128,
@@ -70,35 +76,44 @@ impl Search<'_> {
         if self.answered & !done == 0 {
             return true;
         }
-        if !self.seen.insert((done, coupon.clone())) {
+        let calls = self.calls;
+        let open = calls.iter().enumerate().filter(|(index, _)| done & bit(*index) == 0);
+        let answered = open.clone().filter(|(_, call)| call.answer.is_some());
+        let both = (done & self.answered, done & !self.answered);
+        if !self.seen.is_new(both, coupon, answered.clone().map(|(_, call)| call)) {
             return false;
         }
         // Nothing that began after the first answer among the open calls can come before it.
-        let open = |index: usize| done & bit(index) == 0;
-        let calls = self.calls;
-        let answered =
-            calls.iter().enumerate().filter(|(i, call)| open(*i) && call.answer.is_some());
-        let first_end = answered.map(|(_, call)| call.ended).min().unwrap_or(u64::MAX);
-        for (index, call) in calls.iter().enumerate() {
-            if !open(index) || call.began > first_end {
-                continue;
+        let first_end = answered.clone().map(|(_, call)| call.ended).min().unwrap_or(u64::MAX);
+        let may_come = |(_, call): &(usize, &Call)| call.began <= first_end;
+        for (index, call) in answered.filter(may_come) {
+            let ways = coupon.after(&call.ask, call.answer.as_ref(), call.when);
+            if ways.contains(coupon) {
+                return self.goes_on(done, index, coupon);
             }
-            let Some(next) = coupon.after(&call.ask, call.answer.as_ref(), call.when) else {
-                continue;
-            };
-            if call.answer.is_none() {
-                self.maybe.insert(index);
-            }
-            self.order.push(index);
-            if self.explains(done | bit(index), &next) {
+            if ways.iter().any(|next| self.goes_on(done, index, next)) {
                 return true;
             }
-            self.order.pop();
-            // It fits and changes nothing: if there is a way at all, there is one that begins so.
-            if call.answer.is_some() && next == *coupon {
-                return false;
+        }
+        // Calls without an answer come last: most of them explain nothing.
+        for (index, call) in open.filter(|(_, call)| call.answer.is_none()).filter(may_come) {
+            for next in coupon.after(&call.ask, None, call.when) {
+                self.maybe.insert(index);
+                if self.goes_on(done, index, &next) {
+                    return true;
+                }
             }
         }
         false
+    }
+
+    /// Whether this call can come next and leave this coupon.
+    fn goes_on(&mut self, done: u128, index: usize, next: &Coupon) -> bool {
+        self.order.push(index);
+        let explained = self.explains(done | bit(index), next);
+        if !explained {
+            self.order.pop();
+        }
+        explained
     }
 }

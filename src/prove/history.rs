@@ -142,7 +142,7 @@ pub enum Answer {
 }
 
 /// When a call can have been carried out, by the edge's clock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Moment {
     /// Not before this.
     pub earliest: Timestamp,

@@ -2,7 +2,7 @@
 //! exactly once.
 //!
 //! Read in this order: [`model`] says what one coupon must do, in its own words and not in the
-//! ledger's; [`history`] what tills saw; [`checker`] whether some order of the calls explains it;
+//! ledger's (`deeds`: what is known of what was done to it); [`history`] what tills saw; [`checker`] whether some order of the calls explains it;
 //! [`shortest`] what is left of a history that nothing explains when all that is beside the point
 //! is taken away, and [`words`] how it is shown.
 //!
@@ -10,10 +10,12 @@
 //! what the model wants ([`ledger`](crate::ledger), which knows nothing of this).
 
 pub mod checker;
+mod deeds;
 pub mod history;
+mod memory;
 pub mod model;
 pub mod shortest;
 pub mod words;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -2,12 +2,10 @@
 //!
 //! Written from the contract (`docs/architecture.md`), not from the ledger's rule or its SQL, so
 //! that a mistake there is not repeated here. It is a relation, not a function: [`Coupon::after`]
-//! says whether an answer is right, and what the coupon is like afterwards. What a call did that
-//! got no answer is not known at first, such as when it redeemed; later answers tell it, and must
-//! then agree.
+//! says whether an answer is right, and what the coupon may be like afterwards. The less is known
+//! of a coupon, the more answers are right: that a call got no answer never makes another's wrong.
 
-use std::collections::BTreeMap;
-
+use super::deeds::{Deeds, What};
 use super::history::{Answer, Ask, Asker, Moment, Order, Receipt};
 use crate::time::Timestamp;
 
@@ -26,309 +24,257 @@ pub struct Terms {
 /// A coupon between two calls.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Coupon {
-    terms: Terms,
-    /// In order; all but the last are undone.
-    redemptions: Vec<Redemption>,
-    /// Every key that was ever used, and what for.
-    spent: BTreeMap<Asker, Use>,
-    /// Redemptions, reversals and voids.
-    entries: usize,
-    /// The last time that is known of an entry: none that follows is before.
-    latest: Timestamp,
+    value: u64,
+    deeds: Deeds,
 }
-
-/// A redemption, as far as it is known.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Redemption {
-    by: Asker,
-    order: Order,
-    seq: Option<u64>,
-    at: Option<Timestamp>,
-    undone: Option<Undone>,
-}
-
-/// When something was undone, if that is known.
-type Undone = Known<Timestamp>;
-
-/// A fact that holds from some point on, but may not be known yet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Known<T>(Option<T>);
 
 /// What a key was used for first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Use {
-    /// To redeem: which redemption.
-    Redeem(usize),
-    /// To spend the key.
-    Void(Known<Timestamp>),
+    /// To redeem, and it still is redeemed.
+    Redeem,
+    /// To redeem, which was undone; or it was spent without redeeming. Since which deed.
+    Dead(usize),
     /// To undo a redemption.
-    Reverse,
-}
-
-impl<T: Copy + PartialEq> Known<T> {
-    /// Learns the fact, or holds what is said against what is known.
-    fn agrees(&mut self, said: T) -> Option<()> {
-        (*self.0.get_or_insert(said) == said).then_some(())
-    }
+    Undo,
 }
 
 impl Coupon {
     /// A coupon that nobody has used.
     pub fn issued(terms: Terms) -> Self {
-        Self {
-            terms,
-            redemptions: Vec::new(),
-            spent: BTreeMap::new(),
-            entries: 0,
-            latest: Timestamp::from_millis(0),
-        }
+        Self { value: terms.value, deeds: Deeds::none(terms.reversal_window_ms) }
     }
 
     /// Whether it is redeemed now.
     pub fn is_redeemed(&self) -> bool {
-        self.redemptions.last().is_some_and(|last| last.undone.is_none())
+        self.deeds.live().is_some()
     }
 
-    /// The coupon after this call, if the call was carried out at this moment and answered so;
-    /// `None` if the answer would be wrong. Without an answer: the coupon after the call, if the
-    /// call changes it at all.
-    pub fn after(&self, ask: &Ask, answer: Option<&Answer>, when: Moment) -> Option<Self> {
-        match answer {
-            Some(Answer::TurnedAway) => return Some(self.clone()),
-            Some(Answer::NotNow) => return self.policy_may_refuse(ask).then(|| self.clone()),
-            _ => {}
-        }
-        match ask {
-            Ask::Redeem { by, order } => self.redeem(by, order, answer, when),
-            Ask::Check { shop } => self.check(*shop, answer),
-            Ask::Find { seq, shop } => self.find(*seq, *shop, answer),
-            Ask::Reverse { seq, by } => match self.redemption(*seq, by.shop) {
-                Some(index) => self.undo(index, by, answer, when),
-                None => self.says(answer, |answer| *answer == Answer::NotFound),
-            },
-            Ask::Cancel { by } => self.cancel(by, answer, when),
+    /// What the coupon may be like after this call, if the call was carried out at this moment and
+    /// answered so; nothing if the answer would be wrong. There is more than one way only if the
+    /// answer is about a redemption that nobody has seen before, and two may be meant.
+    ///
+    /// Without an answer: the coupon after the call, if the call changes it at all.
+    pub fn after(&self, ask: &Ask, answer: Option<&Answer>, when: Moment) -> Vec<Self> {
+        let Some(answer) = answer else {
+            return self.changed(ask, when).into_iter().collect();
+        };
+        match (ask, answer) {
+            (_, Answer::TurnedAway) => vec![self.clone()],
+            (_, Answer::NotNow) if self.policy_may_refuse(ask) => vec![self.clone()],
+            (Ask::Redeem { by, order }, _) => ways(self.redeem(by, order, answer, when)),
+            (Ask::Check { shop }, _) => ways(self.check(*shop, answer, when)),
+            (Ask::Find { seq, shop }, Answer::NotFound) => ways(self.none_has(*seq, *shop)),
+            (Ask::Find { seq, shop }, _) => self
+                .named(*seq, *shop)
+                .filter_map(|(it, next)| next.found(it, answer, when))
+                .collect(),
+            (Ask::Reverse { seq, by }, Answer::NotFound) => ways(self.none_has(*seq, by.shop)),
+            (Ask::Reverse { seq, by }, _) => self
+                .named(*seq, by.shop)
+                .filter_map(|(it, next)| next.undo(it, by, answer, when))
+                .collect(),
+            (Ask::Cancel { by }, _) => ways(self.cancel(by, answer, when)),
         }
     }
 
     /// What was once redeemed is answered again whatever the policy says by then; reversal, cancel
-    /// and questions do not ask the policy.
+    /// and questions for a redemption do not ask the policy.
     fn policy_may_refuse(&self, ask: &Ask) -> bool {
         match ask {
-            Ask::Redeem { by, .. } => !self.spent.contains_key(by),
+            Ask::Redeem { by, .. } => self.deeds.first_by(by).is_none(),
             Ask::Check { .. } => true,
             Ask::Find { .. } | Ask::Reverse { .. } | Ask::Cancel { .. } => false,
         }
     }
 
-    fn redeem(
-        &self,
-        by: &Asker,
-        order: &Order,
-        answer: Option<&Answer>,
-        when: Moment,
-    ) -> Option<Self> {
-        match self.spent.get(by) {
-            Some(Use::Redeem(index)) => {
-                let redemption = self.redemptions.get(*index)?;
-                if redemption.undone.is_some() {
-                    return self.told_undone(answer?, |coupon| {
-                        coupon.redemptions.get_mut(*index)?.undone.as_mut()
-                    });
-                }
-                if redemption.order != *order {
-                    return self.says(answer, |answer| *answer == Answer::KeyReused);
-                }
-                let Answer::Redeemed { receipt, replayed: true } = answer? else { return None };
-                self.shown(*index, receipt)
+    /// What a call without an answer made of the coupon. It may have come at any time after it was
+    /// sent.
+    fn changed(&self, ask: &Ask, when: Moment) -> Option<Self> {
+        let when = Moment { latest: Timestamp::from_millis(u64::MAX), ..when };
+        let live = self.deeds.live();
+        match ask {
+            Ask::Redeem { by, order } => {
+                let free = live.is_none() && self.has_room(2) && self.key(by).is_none();
+                self.with(free, What::Redeem(order.clone()), by, when)
             }
-            Some(Use::Void(_)) => {
-                self.told_undone(answer?, |coupon| match coupon.spent.get_mut(by)? {
-                    Use::Void(at) => Some(at),
-                    _ => None,
-                })
+            Ask::Reverse { seq, by } => {
+                let (_, next) = self.named(*seq, by.shop).find(|(it, _)| Some(*it) == live)?;
+                next.with(true, What::Undo, by, when)
             }
-            Some(Use::Reverse) => self.says(answer, |answer| *answer == Answer::KeyReused),
-            None if self.is_redeemed() => self.already_redeemed(by.shop, answer?),
+            Ask::Cancel { by } if live.is_some() => {
+                self.with(self.deeds.first_by(by) == live, What::Undo, by, when)
+            }
+            Ask::Cancel { by } => {
+                let free = self.has_room(1) && self.key(by).is_none();
+                self.with(free, What::Void, by, when)
+            }
+            Ask::Check { .. } | Ask::Find { .. } => None,
+        }
+    }
+
+    fn redeem(&self, by: &Asker, order: &Order, answer: &Answer, when: Moment) -> Option<Self> {
+        match (self.key(by), answer) {
+            (Some((_, Use::Dead(since))), Answer::RedemptionReversed { at }) => {
+                self.done_at(since, *at, when)
+            }
+            (Some((it, Use::Redeem)), Answer::KeyReused) => {
+                (!self.is_for(it, order)).then(|| self.clone())
+            }
+            (Some((_, Use::Undo)), Answer::KeyReused) => Some(self.clone()),
+            (Some((it, Use::Redeem)), Answer::Redeemed { receipt, replayed: true })
+                if self.is_for(it, order) =>
+            {
+                self.shows(it, receipt, when)
+            }
+            (None, Answer::AlreadyRedeemed { .. }) => self.already_redeemed(by.shop, answer, when),
             // A redemption needs two places, so that it can be undone.
-            None if self.entries + 2 > MAX_ENTRIES => {
-                self.says(answer, |answer| *answer == Answer::LimitReached)
+            (None, Answer::LimitReached) => self.is_full(2),
+            (None, Answer::Redeemed { receipt, replayed: false }) => {
+                let free = !self.is_redeemed() && self.has_room(2);
+                let next = self.with(free, What::Redeem(order.clone()), by, when)?;
+                next.shows(self.deeds.len(), receipt, when)
             }
-            None => {
-                let mut next = self.clone();
-                let index = next.redemptions.len();
-                let (by, order) = (by.clone(), order.clone());
-                next.spent.insert(by.clone(), Use::Redeem(index));
-                let new = Redemption { by, order, seq: None, at: None, undone: None };
-                next.redemptions.push(new);
-                next.entries += 1;
-                match answer {
-                    None => Some(next),
-                    Some(Answer::Redeemed { receipt, replayed: false }) => {
-                        next.happens(receipt.at, when)?;
-                        next.shown(index, receipt)
-                    }
-                    Some(_) => None,
-                }
-            }
+            _ => None,
         }
     }
 
-    fn check(&self, shop: u32, answer: Option<&Answer>) -> Option<Self> {
-        if self.is_redeemed() {
-            self.already_redeemed(shop, answer?)
-        } else if self.entries + 2 > MAX_ENTRIES {
-            self.says(answer, |answer| *answer == Answer::LimitReached)
-        } else {
-            self.says(answer, |answer| *answer == Answer::Free)
+    fn check(&self, shop: u32, answer: &Answer, when: Moment) -> Option<Self> {
+        match answer {
+            Answer::AlreadyRedeemed { .. } => self.already_redeemed(shop, answer, when),
+            Answer::LimitReached => self.is_full(2),
+            Answer::Free => (!self.is_redeemed() && self.has_room(2)).then(|| self.clone()),
+            _ => None,
         }
     }
 
-    fn find(&self, seq: u64, shop: u32, answer: Option<&Answer>) -> Option<Self> {
-        let Some(index) = self.redemption(seq, shop) else {
-            return self.says(answer, |answer| *answer == Answer::NotFound);
-        };
-        let Answer::Found { receipt, reversed_at } = answer? else { return None };
-        let mut next = self.shown(index, receipt)?;
-        match (&mut next.redemptions.get_mut(index)?.undone, reversed_at) {
-            (None, None) => {}
-            (Some(undone), Some(at)) => undone.agrees(*at)?,
-            _ => return None,
+    fn found(&self, it: usize, answer: &Answer, when: Moment) -> Option<Self> {
+        let Answer::Found { receipt, reversed_at } = answer else { return None };
+        let next = self.shows(it, receipt, when)?;
+        match reversed_at {
+            Some(at) => next.done_at(it + 1, *at, when),
+            None => (next.deeds.live() == Some(it)).then_some(next),
         }
-        Some(next)
     }
 
-    fn cancel(&self, by: &Asker, answer: Option<&Answer>, when: Moment) -> Option<Self> {
-        match self.spent.get(by) {
-            Some(Use::Redeem(index)) => self.undo(*index, by, answer, when),
-            Some(Use::Reverse) => self.says(answer, |answer| *answer == Answer::KeyReused),
-            Some(Use::Void(_)) => {
-                let Answer::Voided { at, replayed: true } = answer? else { return None };
-                let mut next = self.clone();
-                let Some(Use::Void(known)) = next.spent.get_mut(by) else { return None };
-                known.agrees(*at)?;
-                Some(next)
+    fn cancel(&self, by: &Asker, answer: &Answer, when: Moment) -> Option<Self> {
+        match (self.key(by), answer) {
+            (Some((it, Use::Redeem)), _) => self.undo(it, by, answer, when),
+            (Some((it, Use::Dead(since))), _) if it != since => self.undo(it, by, answer, when),
+            (Some((_, Use::Dead(since))), Answer::Voided { at, replayed: true }) => {
+                self.done_at(since, *at, when)
             }
-            None if self.is_redeemed() => self.already_redeemed(by.shop, answer?),
-            None if self.entries + 1 > MAX_ENTRIES => {
-                self.says(answer, |answer| *answer == Answer::LimitReached)
+            (Some((_, Use::Undo)), Answer::KeyReused) => Some(self.clone()),
+            (None, Answer::AlreadyRedeemed { .. }) => self.already_redeemed(by.shop, answer, when),
+            (None, Answer::LimitReached) => self.is_full(1),
+            (None, Answer::Voided { at, replayed: false }) => {
+                let free = !self.is_redeemed() && self.has_room(1);
+                let next = self.with(free, What::Void, by, when)?;
+                next.done_at(self.deeds.len(), *at, when)
             }
-            None => {
-                let mut next = self.clone();
-                let at = match answer {
-                    None => None,
-                    Some(Answer::Voided { at, replayed: false }) => {
-                        next.happens(*at, when)?;
-                        Some(*at)
-                    }
-                    Some(_) => return None,
-                };
-                next.spent.insert(by.clone(), Use::Void(Known(at)));
-                next.entries += 1;
-                Some(next)
-            }
+            _ => None,
         }
     }
 
     /// Undoes a redemption, or says that it is undone or can be no more.
-    fn undo(
-        &self,
-        index: usize,
-        by: &Asker,
-        answer: Option<&Answer>,
-        when: Moment,
-    ) -> Option<Self> {
-        let redemption = self.redemptions.get(index)?;
-        let until = redemption.at.map(|at| self.until(at));
-        let is_undone = redemption.undone.is_some();
-        let mut next = self.clone();
+    fn undo(&self, it: usize, by: &Asker, answer: &Answer, when: Moment) -> Option<Self> {
+        let is_live = self.deeds.live() == Some(it);
         match answer {
-            Some(Answer::Reversed { receipt, at, replayed }) if *replayed == is_undone => {
-                next = next.shown(index, receipt)?;
-                if !is_undone {
-                    if when.earliest > receipt.reversible_until {
-                        return None;
-                    }
-                    next.happens(*at, when)?;
-                    next.undone(index, by)?;
-                }
-                next.redemptions.get_mut(index)?.undone.as_mut()?.agrees(*at)?;
+            Answer::Reversed { receipt, at, replayed } if *replayed != is_live => {
+                let next =
+                    if is_live { self.with(true, What::Undo, by, when)? } else { self.clone() };
+                let next = next.shows(it, receipt, when)?;
+                next.done_at(it + 1, *at, when)
             }
-            Some(Answer::TooLate { until: said }) if !is_undone => {
-                let late = until.is_none_or(|until| until == *said) && when.latest > *said;
-                return late.then_some(next);
+            Answer::TooLate { until } if is_live && when.latest > *until => {
+                self.done_at(it, self.deeds.redeemed(*until)?, when)
             }
-            None if !is_undone && until.is_none_or(|until| when.earliest <= until) => {
-                next.undone(index, by)?;
-            }
-            _ => return None,
+            _ => None,
         }
-        Some(next)
     }
 
-    fn undone(&mut self, index: usize, by: &Asker) -> Option<()> {
-        self.redemptions.get_mut(index)?.undone = Some(Known(None));
-        self.spent.entry(by.clone()).or_insert(Use::Reverse);
-        self.entries += 1;
-        Some(())
+    /// What the key was used for, and by which deed.
+    fn key(&self, by: &Asker) -> Option<(usize, Use)> {
+        let first = self.deeds.first_by(by)?;
+        let used = match self.deeds.get(first)?.what {
+            What::Redeem(_) if self.deeds.live() == Some(first) => Use::Redeem,
+            What::Redeem(_) => Use::Dead(first + 1),
+            What::Void => Use::Dead(first),
+            What::Undo => Use::Undo,
+        };
+        Some((first, used))
     }
 
-    /// An entry that is known to have been made then.
-    fn happens(&mut self, at: Timestamp, when: Moment) -> Option<()> {
-        let fits = when.earliest <= at && at <= when.latest && self.latest <= at;
-        self.latest = at;
-        fits.then_some(())
+    /// The redemptions of the shop that have this number or may have it, and the coupon if so.
+    fn named(&self, seq: u64, shop: u32) -> impl Iterator<Item = (usize, Self)> {
+        self.deeds
+            .redemptions_of(shop)
+            .filter_map(move |it| Some((it, self.knowing(self.deeds.clone().numbered(it, seq))?)))
+    }
+
+    fn none_has(&self, seq: u64, shop: u32) -> Option<Self> {
+        self.knowing(self.deeds.clone().none_numbered(seq, shop))
     }
 
     /// A receipt for this redemption was seen.
-    fn shown(&self, index: usize, receipt: &Receipt) -> Option<Self> {
-        let taken = |other: &Redemption| other.seq == Some(receipt.seq);
-        if self.redemptions.iter().enumerate().any(|(i, other)| i != index && taken(other)) {
-            return None;
-        }
-        let mut next = self.clone();
-        let redemption = next.redemptions.get_mut(index)?;
+    fn shows(&self, it: usize, receipt: &Receipt, when: Moment) -> Option<Self> {
+        let redemption = self.deeds.get(it)?;
+        let What::Redeem(order) = &redemption.what else { return None };
         let right = Receipt {
-            seq: *redemption.seq.get_or_insert(receipt.seq),
-            at: *redemption.at.get_or_insert(receipt.at),
+            seq: receipt.seq,
+            at: receipt.at,
             shop: redemption.by.shop,
             till: redemption.by.till,
-            order: redemption.order.clone(),
-            discount: self.terms.value.min(redemption.order.amount),
-            reversible_until: self.until(receipt.at),
+            order: order.clone(),
+            discount: self.value.min(order.amount),
+            reversible_until: self.deeds.until(receipt.at),
         };
-        (*receipt == right).then_some(next)
+        let deeds = (*receipt == right).then(|| self.deeds.clone())?;
+        self.knowing(deeds.numbered(it, receipt.seq)?.done_at(it, receipt.at, when))
     }
 
-    fn already_redeemed(&self, shop: u32, answer: &Answer) -> Option<Self> {
+    fn already_redeemed(&self, shop: u32, answer: &Answer, when: Moment) -> Option<Self> {
         let Answer::AlreadyRedeemed { at, till } = answer else { return None };
-        let mut next = self.clone();
-        let last = next.redemptions.last_mut()?;
-        let right_till = (last.by.shop == shop).then_some(last.by.till);
-        (*last.at.get_or_insert(*at) == *at && *till == right_till).then_some(next)
+        let live = self.deeds.live()?;
+        let by = &self.deeds.get(live)?.by;
+        let right_till = (by.shop == shop).then_some(by.till);
+        if *till == right_till { self.done_at(live, *at, when) } else { None }
     }
 
-    /// The key's deed was undone, when is told.
-    fn told_undone(
-        &self,
-        answer: &Answer,
-        undone: impl FnOnce(&mut Self) -> Option<&mut Undone>,
-    ) -> Option<Self> {
-        let Answer::RedemptionReversed { at } = answer else { return None };
-        let mut next = self.clone();
-        undone(&mut next)?.agrees(*at)?;
-        Some(next)
+    /// It is free, but has no room for so many entries more.
+    fn is_full(&self, entries: usize) -> Option<Self> {
+        (!self.is_redeemed() && !self.has_room(entries)).then(|| self.clone())
     }
 
-    /// The coupon stays as it is, and the answer must be so.
-    fn says(&self, answer: Option<&Answer>, right: impl Fn(&Answer) -> bool) -> Option<Self> {
-        answer.is_some_and(right).then(|| self.clone())
+    fn has_room(&self, entries: usize) -> bool {
+        self.deeds.len() + entries <= MAX_ENTRIES
     }
 
-    fn redemption(&self, seq: u64, shop: u32) -> Option<usize> {
-        self.redemptions.iter().position(|it| it.seq == Some(seq) && it.by.shop == shop)
+    fn is_for(&self, it: usize, order: &Order) -> bool {
+        self.deeds.get(it).is_some_and(|deed| deed.what == What::Redeem(order.clone()))
     }
 
-    fn until(&self, at: Timestamp) -> Timestamp {
-        Timestamp::from_millis(at.millis() + self.terms.reversal_window_ms)
+    /// This deed is known to have been done then.
+    fn done_at(&self, it: usize, at: Timestamp, when: Moment) -> Option<Self> {
+        self.knowing(self.deeds.clone().done_at(it, at, when))
     }
+
+    /// Of configurations that differ only in deeds that nobody will ask for, the same: see
+    /// [`Deeds::gist`].
+    pub(super) fn gist(&self, matters: impl Fn(&Asker) -> bool) -> (Self, usize, Timestamp) {
+        let (deeds, earliest) = self.deeds.gist(matters);
+        (Self { deeds, ..*self }, self.deeds.len(), earliest)
+    }
+
+    /// The coupon with one more deed, if it may be done.
+    fn with(&self, allowed: bool, what: What, by: &Asker, when: Moment) -> Option<Self> {
+        self.knowing(allowed.then(|| self.deeds.clone())?.and(what, by, when))
+    }
+
+    fn knowing(&self, deeds: Option<Deeds>) -> Option<Self> {
+        deeds.map(|deeds| Self { deeds, ..*self })
+    }
+}
+
+fn ways(next: Option<Coupon>) -> Vec<Coupon> {
+    next.into_iter().collect()
 }

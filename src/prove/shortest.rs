@@ -2,8 +2,9 @@
 //!
 //! Taking a call away could make a violation of a history that is right: a refusal whose reason is
 //! gone. So a call is not taken away but its answer forgotten, which allows more, never less. What
-//! is still unexplained then is a violation of the full history too. Calls without an answer that
-//! cannot change anything are left out at the end.
+//! is still unexplained then is a violation of the full history too, and of an unexplained history
+//! each answer that is forgotten at no loss can be forgotten for good. Calls without an answer that
+//! could not have come anywhere are left out at the end.
 
 use super::checker::{Verdict, check};
 use super::history::Call;
@@ -17,9 +18,10 @@ const EXHAUSTIVE: usize = 3;
 pub fn shortest(terms: Terms, calls: &[Call]) -> Option<Vec<Call>> {
     violated(terms, calls)?;
     let answered: Vec<usize> = indices(calls, |call| call.answer.is_some());
-    let found = (1..=EXHAUSTIVE.min(answered.len()))
+    let few = without_needless(terms, calls, &answered);
+    let found = (1..few.len().min(EXHAUSTIVE + 1))
         .find_map(|count| combination(terms, calls, &answered, count, &mut Vec::new(), 0))
-        .unwrap_or_else(|| without_needless(terms, calls, &answered));
+        .unwrap_or(few);
     let history = keep(calls, &found);
     let maybe = violated(terms, &history)?;
     let mut shown: Vec<Call> = history

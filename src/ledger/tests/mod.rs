@@ -2,8 +2,12 @@
 //! the edge. The numbers in the tests' names are those of the properties. Properties 3 (durable
 //! before answered) and 6 (rows written) are the platform's to show: `tests/edge/`.
 
+pub(crate) mod commands;
+mod contract;
+mod exploration;
 mod formats;
 mod model;
+pub(crate) mod observed;
 mod properties;
 mod sqlite;
 

@@ -1,5 +1,6 @@
 //! The port to SQLite, through `rusqlite`.
 
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ToSql};
 
@@ -10,7 +11,10 @@ pub(super) struct Sqlite(pub(super) Connection);
 
 impl Sqlite {
     pub(super) fn in_memory() -> Self {
-        Self(Connection::open_in_memory().unwrap())
+        let connection = Connection::open_in_memory().unwrap();
+        // A plan does not depend on the values bound: without this each statement is parsed anew.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).unwrap();
+        Self(connection)
     }
 }
 
@@ -30,7 +34,7 @@ impl Database for Sqlite {
     type Error = rusqlite::Error;
 
     fn run(&mut self, sql: &str, parameters: &[Value<'_>]) -> rusqlite::Result<Executed> {
-        let mut statement = self.0.prepare(sql)?;
+        let mut statement = self.0.prepare_cached(sql)?;
         let columns = statement.column_count();
         let mut rows = statement.query(rusqlite::params_from_iter(parameters))?;
         let mut executed = Executed::default();
