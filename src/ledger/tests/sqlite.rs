@@ -30,7 +30,7 @@ impl Database for Sqlite {
     type Error = rusqlite::Error;
 
     fn run(&mut self, sql: &str, parameters: &[Value<'_>]) -> rusqlite::Result<Executed> {
-        let mut statement = self.0.prepare(sql)?;
+        let mut statement = self.0.prepare_cached(sql)?;
         let columns = statement.column_count();
         let mut rows = statement.query(rusqlite::params_from_iter(parameters))?;
         let mut executed = Executed::default();
