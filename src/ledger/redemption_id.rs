@@ -77,6 +77,14 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_sequence_number_has_48_bits() {
+        let shard = Shard::new(CampaignId::new(4, 1).unwrap(), 10).unwrap();
+        let last = RedemptionId::new(shard, 0xffff_ffff_ffff).unwrap();
+        assert_eq!(last.to_string(), "R1.IAAAAQAK________");
+        assert_eq!(RedemptionId::new(shard, 0x1_0000_0000_0000), None);
+    }
+
     proptest! {
         #[test]
         fn every_id_reads_back(log2 in 0_u32..=16, number in 0_u32..1 << 27, index: u16, seq in 0..=MAX_SEQ) {
