@@ -149,6 +149,11 @@ mod tests {
     }
 
     #[test]
+    fn seconds_are_added_as_seconds() {
+        assert_eq!(Timestamp::from_millis(1_234).plus_seconds(3), Timestamp::from_millis(4_234));
+    }
+
+    #[test]
     fn never_leaves_four_digit_years() {
         assert_eq!(Timestamp::from_millis(u64::MAX).rfc3339(), "9999-12-31T23:59:59.999Z");
         assert_eq!(Timestamp::from_millis(0).local(UtcOffset(-60)), "1970-01-01 00:00");
