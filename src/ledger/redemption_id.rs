@@ -65,6 +65,8 @@ mod tests {
         let campaign = CampaignId::new(4, 1).unwrap();
         let id = RedemptionId::new(Shard::new(campaign, 10).unwrap(), 258).unwrap();
         assert_eq!(id.to_string(), "R1.IAAAAQAKAAAAAAEC");
+        let read = RedemptionId::parse("R1.IAAAAQAKAAAAAAEC").unwrap();
+        assert_eq!((read.shard().object_name(), read.seq()), ("c536870913/10".to_owned(), 258));
     }
 
     #[test]
