@@ -147,6 +147,12 @@ mod tests {
     }
 
     #[test]
+    fn a_currency_reads_as_its_code_everywhere() {
+        let cny: Currency = "CNY".parse().unwrap();
+        assert_eq!(format!("{cny} {cny:?}"), "CNY CNY");
+    }
+
+    #[test]
     fn amounts_have_a_limit() {
         assert!(Amount::try_from(Amount::MAX).is_ok());
         assert!(Amount::try_from(Amount::MAX + 1).is_err());

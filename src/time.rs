@@ -149,6 +149,19 @@ mod tests {
     }
 
     #[test]
+    fn seconds_are_added_as_seconds() {
+        assert_eq!(Timestamp::from_millis(1_234).plus_seconds(3), Timestamp::from_millis(4_234));
+    }
+
+    #[test]
+    fn an_offset_is_one_that_clocks_on_earth_have() {
+        assert_eq!(UtcOffset::try_from(480), Ok(UtcOffset::CHINA));
+        for (minutes, exists) in [(-721, false), (-720, true), (840, true), (841, false)] {
+            assert_eq!(UtcOffset::try_from(minutes).is_ok(), exists, "{minutes}");
+        }
+    }
+
+    #[test]
     fn never_leaves_four_digit_years() {
         assert_eq!(Timestamp::from_millis(u64::MAX).rfc3339(), "9999-12-31T23:59:59.999Z");
         assert_eq!(Timestamp::from_millis(0).local(UtcOffset(-60)), "1970-01-01 00:00");

@@ -115,6 +115,7 @@ fn is_json(content_type: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ledger::RedemptionId;
 
     #[test]
     fn urls_split_as_rfc_9421_section_2_2_says() {
@@ -126,6 +127,38 @@ mod tests {
         ] {
             assert_eq!(split_url(url), parts);
         }
+    }
+
+    fn incoming(content_type: Option<&str>, bytes: usize) -> Incoming {
+        let content_type = content_type.map(str::to_owned);
+        Incoming { content_type, body: vec![b' '; bytes], ..Incoming::default() }
+    }
+
+    #[test]
+    fn a_body_is_announced_as_json_and_only_a_reversal_needs_none() {
+        let reverse = Route::Reverse(RedemptionId::parse("R1.IAAAAQAKAAAAAAEC").unwrap());
+        let unsupported = Err(Refusal::UnsupportedMediaType);
+        for (route, content_type, bytes, expected) in [
+            (Route::Redeem, Some("application/json"), 2, Ok(())),
+            (Route::Redeem, Some("text/plain"), 2, unsupported.clone()),
+            (Route::Redeem, None, 2, unsupported.clone()),
+            (Route::Redeem, None, 0, unsupported.clone()),
+            (reverse, None, 0, Ok(())),
+            (reverse, Some("text/plain"), 0, Ok(())),
+            (reverse, Some("application/json"), 2, Ok(())),
+            (reverse, None, 2, unsupported),
+        ] {
+            let judged = incoming(content_type, bytes).check_body(route);
+            assert_eq!(judged, expected, "{route:?} {content_type:?} {bytes}");
+        }
+    }
+
+    #[test]
+    fn a_body_has_at_most_64_kib() {
+        let judged = |bytes| incoming(Some("application/json"), bytes).check_body(Route::Redeem);
+        assert_eq!(judged(65_536), Ok(()));
+        assert_eq!(judged(65_537), Err(Refusal::BodyTooLarge));
+        assert_eq!(judged(100_000), Err(Refusal::BodyTooLarge));
     }
 
     #[test]

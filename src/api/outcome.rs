@@ -160,3 +160,24 @@ fn body(
 fn unexpected(outcome: &Outcome) -> Fault {
     Fault::Internal(format!("the shard answered another question: {outcome:?}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::campaign::CampaignId;
+    use crate::policy::tests::till;
+    use crate::time::Timestamp;
+
+    #[test]
+    fn which_till_used_a_coupon_only_its_own_shop_learns() {
+        let own = till().till().shop;
+        let at = Timestamp::from_millis(5);
+        let shard = Shard::new(CampaignId::new(4, 1).unwrap(), 10).unwrap();
+        let told = |shop| {
+            let outcome = Outcome::Refused(LedgerRefusal::AlreadyRedeemed { at, shop, till: 2 });
+            redeemed(shard, &till(), "CNY".parse().unwrap(), outcome, None).unwrap().unwrap_err()
+        };
+        assert_eq!(told(own), Refusal::AlreadyRedeemed { at, till: Some(2) });
+        assert_eq!(told(own + 1), Refusal::AlreadyRedeemed { at, till: None });
+    }
+}

@@ -129,3 +129,82 @@ impl Problem {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::money::{Amount, Price};
+    use crate::time::Timestamp;
+    use crate::token::Malformed;
+
+    fn answer(refusal: &Refusal) -> Answer {
+        Problem::of_refusal(refusal, UtcOffset::CHINA).answer(Some("sig=()".to_owned()))
+    }
+
+    #[test]
+    fn a_problem_document_is_pinned() {
+        let answer = answer(&Refusal::SignatureInvalid("keyid is missing"));
+        assert_eq!((answer.status, answer.content_type), (401, "application/problem+json"));
+        assert_eq!(
+            answer.body,
+            r#"{"code":"signature-invalid","detail":"keyid is missing","fix":"integrator","message":{"en":"The till's software made a mistake. Call technical support.","zh-Hans":"收银系统出错，请联系技术支持。"},"retryable":false,"status":401,"title":"The request's signature is not valid.","type":"/docs#signature-invalid"}"#
+        );
+    }
+
+    #[test]
+    fn a_401_and_nothing_else_asks_for_a_signature() {
+        let asked = answer(&Refusal::SignatureMissing).headers;
+        let names: Vec<_> = asked.iter().map(|(name, _)| *name).collect();
+        assert_eq!(names, ["WWW-Authenticate", "Accept-Signature"]);
+        assert_eq!(answer(&Refusal::ShopSuspended).headers, []);
+        let allow = Refusal::MethodNotAllowed { allow: "POST, OPTIONS" };
+        assert_eq!(answer(&allow).headers, [("Allow", "POST, OPTIONS".to_owned())]);
+    }
+
+    #[test]
+    fn the_evidence_stands_beside_the_words() {
+        let at = Timestamp::from_millis(1_770_350_645_123);
+        let time = json!("2026-02-06T04:04:05.123Z");
+        let (amount, currency) = (Amount::from(3000), "CNY".parse().unwrap());
+        let minimum = Price { amount, currency, digits: 2 };
+        for (refusal, evidence) in [
+            (Refusal::SignatureStale { edge_time: at }, json!({ "edge_time": time })),
+            (Refusal::RedemptionReversed { at }, json!({ "reversed_at": time })),
+            (Refusal::CurrencyMismatch { expected: currency }, json!({ "currency": "CNY" })),
+            (Refusal::NotYetValid { from: at }, json!({ "valid_from": time })),
+            (Refusal::Expired { at }, json!({ "expired_at": time })),
+            (
+                Refusal::BelowMinimumSpend { minimum },
+                json!({ "minimum_spend": 3000, "currency": "CNY" }),
+            ),
+            (Refusal::AlreadyRedeemed { at, till: None }, json!({ "redeemed_at": time })),
+            (
+                Refusal::AlreadyRedeemed { at, till: Some(2) },
+                json!({ "redeemed_at": time, "till": 2 }),
+            ),
+            (Refusal::ReversalTooLate { until: at }, json!({ "reversible_until": time })),
+            (
+                Refusal::TokenMalformed(Malformed::Length),
+                json!({ "detail": "a token is exactly 71 ASCII characters" }),
+            ),
+            (Refusal::MalformedRequest("why".to_owned()), json!({ "detail": "why" })),
+            (Refusal::LimitReached, json!({})),
+        ] {
+            let document = Problem::of_refusal(&refusal, UtcOffset::CHINA).document();
+            let plain = ["type", "title", "status", "code", "retryable", "fix", "message"];
+            let mut fields = document.as_object().unwrap().clone();
+            fields.retain(|name, _| !plain.contains(&name.as_str()));
+            assert_eq!(Value::Object(fields), evidence, "{refusal:?}");
+        }
+    }
+
+    #[test]
+    fn a_fault_says_nothing_of_the_inside() {
+        let busy = Problem::of_fault(&Fault::Busy("KV is down".to_owned())).answer(None);
+        assert_eq!((busy.status, busy.headers), (503, vec![("Retry-After", "1".to_owned())]));
+        assert!(!busy.body.contains("KV"));
+        let fault = Problem::of_fault(&Fault::Internal("a bug".to_owned())).answer(None);
+        assert_eq!((fault.status, fault.headers), (500, vec![]));
+        assert!(!fault.body.contains("bug"));
+    }
+}

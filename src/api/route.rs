@@ -161,6 +161,22 @@ mod tests {
     }
 
     #[test]
+    fn a_path_lists_its_methods() {
+        assert_eq!(Route::Docs.allow(), "GET, HEAD, OPTIONS");
+        assert_eq!(Route::Redeem.allow(), "POST, OPTIONS");
+    }
+
+    #[test]
+    fn names_are_pinned() {
+        let id = RedemptionId::parse(ID).unwrap();
+        let (find, reverse) = (Route::Find(id), Route::Reverse(id));
+        let names = [Route::Check, Route::Redeem, find, reverse, Route::Cancel].map(Route::name);
+        assert_eq!(names, ["check", "redeem", "find", "reverse", "cancel"]);
+        let open = [Route::Health, Route::OpenApi, Route::Docs].map(Route::name);
+        assert_eq!(open, ["health", "openapi", "docs"]);
+    }
+
+    #[test]
     fn any_other_path_is_not_found_whatever_the_method() {
         for path in [
             "",

@@ -65,6 +65,8 @@ mod tests {
         let campaign = CampaignId::new(4, 1).unwrap();
         let id = RedemptionId::new(Shard::new(campaign, 10).unwrap(), 258).unwrap();
         assert_eq!(id.to_string(), "R1.IAAAAQAKAAAAAAEC");
+        let read = RedemptionId::parse("R1.IAAAAQAKAAAAAAEC").unwrap();
+        assert_eq!((read.shard().object_name(), read.seq()), ("c536870913/10".to_owned(), 258));
     }
 
     #[test]
@@ -75,6 +77,14 @@ mod tests {
         {
             assert!(RedemptionId::parse(wrong).is_none(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_sequence_number_has_48_bits() {
+        let shard = Shard::new(CampaignId::new(4, 1).unwrap(), 10).unwrap();
+        let last = RedemptionId::new(shard, 0xffff_ffff_ffff).unwrap();
+        assert_eq!(last.to_string(), "R1.IAAAAQAK________");
+        assert_eq!(RedemptionId::new(shard, 0x1_0000_0000_0000), None);
     }
 
     proptest! {

@@ -19,7 +19,7 @@ mod held;
 mod judge;
 mod shops;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use campaign::{
     CampaignDocument, CampaignPolicy, Extension, LocationHint, Revoked, SerialRange, Window,

@@ -36,3 +36,14 @@ impl Fault {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_gets_the_reason() {
+        assert_eq!(Fault::Busy("KV is down".to_owned()).reason(), "KV is down");
+        assert_eq!(Fault::Internal("a bug".to_owned()).reason(), "a bug");
+    }
+}

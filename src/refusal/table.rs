@@ -104,6 +104,12 @@ mod tests {
     use super::*;
 
     #[test]
+    fn who_can_fix_it_is_pinned() {
+        let all = [Fix::Cashier, Fix::Integrator, Fix::Operator, Fix::Nobody];
+        assert_eq!(all.map(Fix::as_str), ["cashier", "integrator", "operator", "nobody"]);
+    }
+
+    #[test]
     fn codes_and_statuses_are_pinned() {
         let list: Vec<_> =
             Code::ALL.iter().map(|c| (c.meaning().code, c.meaning().status)).collect();

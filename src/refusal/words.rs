@@ -127,3 +127,39 @@ impl Code {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::money::{Amount, Price};
+    use crate::time::Timestamp;
+
+    #[test]
+    fn what_the_refusal_knows_is_in_the_words_of_both_languages() {
+        let at = Timestamp::from_millis(1_770_350_645_123);
+        let (amount, currency) = (Amount::from(3000), "CNY".parse().unwrap());
+        let minimum = Price { amount, currency, digits: 2 };
+        for (refusal, known) in [
+            (Refusal::NotYetValid { from: at }, "2026-02-06 12:04"),
+            (Refusal::Expired { at }, "2026-02-06 12:04"),
+            (Refusal::BelowMinimumSpend { minimum }, "CNY 30.00"),
+            (Refusal::AlreadyRedeemed { at, till: Some(2) }, "2026-02-06 12:04"),
+            (Refusal::AlreadyRedeemed { at, till: Some(42) }, " 42"),
+            (Refusal::AlreadyRedeemed { at, till: None }, "2026-02-06 12:04"),
+            (Refusal::RedemptionReversed { at }, "2026-02-06 12:04"),
+            (Refusal::ReversalTooLate { until: at }, "2026-02-06 12:04"),
+            (Refusal::CurrencyMismatch { expected: currency }, "CNY"),
+        ] {
+            let Words { zh, en } = refusal.words(UtcOffset::CHINA);
+            assert!(zh.contains(known) && en.contains(known), "{refusal:?}: {zh} {en}");
+        }
+    }
+
+    #[test]
+    fn every_code_has_words_in_both_languages() {
+        for code in Code::ALL {
+            let Words { zh, en } = code.words();
+            assert!(zh.ends_with('。') && en.ends_with('.'), "{code:?}: {zh} {en}");
+        }
+    }
+}

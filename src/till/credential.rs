@@ -102,6 +102,13 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_reads_back_from_the_shops_credential_file() {
+        let key = TillKey::derive(&Root::from_bytes([9; 32]), &till());
+        assert_eq!(TillKey::parse(&key.reveal()).unwrap().reveal(), key.reveal());
+        assert!(TillKey::parse(&key.reveal()[1..]).is_none());
+    }
+
+    #[test]
     fn a_root_out_of_use_gives_no_key() {
         let mut roots = PosRoots::default();
         assert!(roots.key_of(&till()).is_none());

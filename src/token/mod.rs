@@ -48,3 +48,28 @@ impl Malformed {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_way_to_be_malformed_has_a_line_of_its_own() {
+        use InvalidCoupon::{Flags, Value, Window};
+        let ways = [Malformed::Length, Malformed::Prefix, Malformed::Alphabet]
+            .into_iter()
+            .chain([Flags, Value, Window].map(Malformed::Coupon));
+        let lines: Vec<_> = ways.map(Malformed::detail).collect();
+        assert_eq!(
+            lines,
+            [
+                "a token is exactly 71 ASCII characters",
+                "a token of version 1 begins with C1.",
+                "after C1. a token is base64url without padding",
+                "the token sets flags that version 1 does not define",
+                "the token is worth nothing",
+                "the token's window is empty",
+            ]
+        );
+    }
+}

@@ -102,6 +102,14 @@ mod tests {
     }
 
     #[test]
+    fn neither_a_token_nor_a_key_is_printed() {
+        let token = Coupon::new(fields()).unwrap().mint(&key(1)).unwrap();
+        let unverified = UnverifiedToken::parse(&token).unwrap();
+        assert_eq!(format!("{unverified:?}"), "UnverifiedToken((536870913, 1), not shown)");
+        assert_eq!(format!("{:?}", key(1)), "CouponKey(536870913/1, secret)");
+    }
+
+    #[test]
     fn a_key_of_another_campaign_signs_nothing() {
         let other = KeyId { campaign: CampaignId::new(4, 2).unwrap(), kid: 1 };
         let foreign = CouponKey::derive(&Root::from_bytes([1; 32]), other);

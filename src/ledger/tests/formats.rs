@@ -25,6 +25,10 @@ fn p13_a_migration_that_was_cut_off_is_repeated_and_a_later_builds_is_left_alone
     database.0.execute(MIGRATIONS[0], []).unwrap(); // cut off before it was recorded
     migrate(&mut database).unwrap();
     migrate(&mut database).unwrap();
+    let recorded = database
+        .0
+        .query_row("SELECT group_concat(number) FROM migration", [], |row| row.get::<_, String>(0));
+    assert_eq!(recorded.unwrap(), "1");
     database.0.execute("INSERT INTO migration (number) VALUES (2)", []).unwrap();
     assert!(matches!(migrate(&mut database), Err(SchemaError::Newer)));
 }

@@ -2,6 +2,7 @@
 //! the edge. The numbers in the tests' names are those of the properties. Properties 3 (durable
 //! before answered) and 6 (rows written) are the platform's to show: `tests/edge/`.
 
+mod boundaries;
 pub(crate) mod commands;
 mod contract;
 mod exploration;

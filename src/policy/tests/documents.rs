@@ -23,9 +23,82 @@ fn a_document_that_makes_no_sense_is_no_policy() {
         let rejected = CampaignPolicy::try_from(document).unwrap_err().to_string();
         assert!(rejected.contains(why), "{rejected}");
     }
-    let mut long = shops();
-    long.suspended_shops = (0..10_001).collect();
-    assert!(ShopsPolicy::try_from(long).is_err());
+}
+
+#[test]
+fn a_shops_document_that_makes_no_sense_is_no_policy() {
+    type Edit = fn(&mut ShopsDocument);
+    let minimum = |shop, issue| KeyMinimum { shop, issue };
+    assert!(ShopsPolicy::try_from(shops()).is_ok());
+    let at_its_limits = ShopsDocument {
+        minimum_key_issues: vec![minimum(7, 4095), minimum(8, 0)],
+        retired_pos_roots: vec![15],
+        ..shops()
+    };
+    assert!(ShopsPolicy::try_from(at_its_limits).is_ok());
+    let wrongs: [(&str, Edit); 4] = [
+        ("at most 4095", |it| it.minimum_key_issues = vec![KeyMinimum { shop: 7, issue: 4096 }]),
+        ("at most 15", |it| it.retired_pos_roots = vec![16]),
+        ("two minimum", |it| it.minimum_key_issues = vec![KeyMinimum { shop: 7, issue: 1 }; 2]),
+        ("more than 10000", |it| it.suspended_shops = (0..10_001).collect()),
+    ];
+    for (why, edit) in wrongs {
+        let mut document = shops();
+        edit(&mut document);
+        let rejected = ShopsPolicy::try_from(document).unwrap_err().to_string();
+        assert!(rejected.contains(why), "{rejected}");
+    }
+}
+
+#[test]
+fn the_limit_of_entries_is_on_all_lists_together() {
+    // 10,000 in four lists, and one more in the last.
+    let campaign = |more: usize| {
+        let (serial, until) = (Serial::from_bytes([5; 12]), at(NOW));
+        policy_of(|it| {
+            it.revoked.kids = vec![0; 2500];
+            it.revoked.serials = vec![serial; 2500];
+            it.revoked.ranges = vec![SerialRange { first: serial, last: serial }; 2500];
+            it.extensions = vec![Extension { until, kids: None, serials: None }; 2500 + more];
+        })
+    };
+    assert!(campaign(0).is_ok());
+    assert!(campaign(1).is_err());
+    let shops = |more: usize| {
+        ShopsPolicy::try_from(ShopsDocument {
+            suspended_shops: vec![7; 2500],
+            suspended_tills: vec![TillRef { shop: 7, till: 1 }; 2500],
+            minimum_key_issues: (0..2500).map(|shop| KeyMinimum { shop, issue: 1 }).collect(),
+            retired_pos_roots: vec![0; 2500 + more],
+            ..shops()
+        })
+    };
+    assert!(shops(0).is_ok());
+    assert!(shops(1).is_err());
+}
+
+#[test]
+fn a_campaign_document_may_go_up_to_its_limits() {
+    type Edit = fn(&mut CampaignDocument);
+    let fine: [Edit; 3] = [
+        |it| it.name = "茶".repeat(100),
+        |it| it.currency_digits = 4,
+        |it| {
+            let until = it.window.until;
+            it.extensions = vec![Extension { until, kids: None, serials: None }];
+        },
+    ];
+    for edit in fine {
+        assert!(policy_of(edit).is_ok());
+    }
+}
+
+#[test]
+fn a_location_hint_is_the_platforms_word_in_the_document_and_in_the_call() {
+    for hint in ["wnam", "enam", "sam", "weur", "eeur", "apac", "oc", "afr", "me"] {
+        let read: LocationHint = serde_json::from_str(&format!("\"{hint}\"")).unwrap();
+        assert_eq!(read.as_str(), hint);
+    }
 }
 
 #[test]
@@ -91,6 +164,7 @@ fn a_document_is_opened_only_as_it_was_signed_and_where_it_belongs() {
     }
     assert!(matches!(refused(&key, &sign(&key, "{}", &issuer)), Rejected::Document(_)));
     assert_eq!(refused(&key, &"x".repeat(MAX_BYTES + 1)), Rejected::TooLarge);
+    assert_eq!(refused(&key, &"x".repeat(MAX_BYTES)), Rejected::NotSigned, "not too large");
 
     // While the issuer rotates its key, both are taken.
     let next = SigningKey::from_bytes(&[4; 32]);
@@ -100,6 +174,30 @@ fn a_document_is_opened_only_as_it_was_signed_and_where_it_belongs() {
     for wrong in ["", "AAAA", &format!("{public},")] {
         assert!(PolicyKeys::parse(wrong).is_none(), "{wrong}");
     }
+}
+
+#[test]
+fn the_kv_keys_and_the_signature_are_pinned() {
+    let issuer = SigningKey::from_bytes(&[3; 32]);
+    let keys = crate::base64url::encode(issuer.verifying_key().as_bytes());
+    let keys = PolicyKeys::parse(&keys).unwrap();
+    assert_eq!(CampaignPolicy::kv_key_of(campaign()), "policy/536870913");
+    let json = serde_json::to_string(&shops()).unwrap();
+    let published = sign("policy/shops", &json, &issuer);
+    // The signature is by Node's crypto, over `coupon-edge/policy/v1`, the key and the document.
+    assert_eq!(
+        published.lines().next(),
+        Some(
+            "P1 WCpDy-h4BYdK3fa5tUGnk6BJN4xAcjswpG-7r9mDxrM7a9OlvvjtzBoIfc_83aMzyIAdiX4JDEQVvO_ShuXdAQ"
+        )
+    );
+    let opened: ShopsPolicy = open("policy/shops", &published, &keys).unwrap();
+    assert_eq!(
+        (opened.epoch(), opened.valid_until().rfc3339()),
+        (5, "2030-01-01T00:00:00.000Z".to_owned())
+    );
+    let elsewhere = sign("policy/536870913", &json, &issuer);
+    assert_eq!(open::<ShopsPolicy>("policy/536870913", &elsewhere, &keys), Err(Rejected::Foreign));
 }
 
 #[test]

@@ -20,6 +20,40 @@ fn the_discount_is_the_value_and_at_most_the_order() {
 }
 
 #[test]
+fn the_terms_have_the_campaigns_reversal_window() {
+    let terms = judge(&policy(|it| it.reversal_window_s = 86_401), &coupon(|_| {})).unwrap();
+    assert_eq!(terms.reversal_window_s(), 86_401);
+}
+
+#[test]
+fn the_order_is_at_least_the_minimum_spend() {
+    // The order is 3000.
+    let refused = |minimum: u32| {
+        judge(&policy(|it| it.minimum_spend = Amount::from(minimum)), &coupon(|_| {})).err()
+    };
+    assert_eq!(refused(2999), None);
+    assert_eq!(refused(3000), None);
+    let (amount, currency) = (Amount::from(3001), "CNY".parse().unwrap());
+    let minimum = Price { amount, currency, digits: 2 };
+    assert_eq!(refused(3001), Some(PolicyRefusal::BelowMinimumSpend { minimum }));
+}
+
+#[test]
+fn without_an_order_all_but_currency_and_minimum_spend_is_judged() {
+    let judge = |edit: fn(&mut CampaignDocument)| {
+        policy(edit).judge_without_order(&coupon(|_| {}), &till(), at(NOW))
+    };
+    assert_eq!(judge(|it| it.minimum_spend = Amount::from(u32::MAX)), Ok(()));
+    assert_eq!(judge(|it| it.paused = true), Err(PolicyRefusal::CampaignPaused));
+    assert_eq!(judge(|it| it.revoked.kids = vec![2]), Err(PolicyRefusal::Revoked));
+}
+
+#[test]
+fn a_call_is_judged_by_the_epochs_of_both_documents() {
+    assert_eq!(policy(|_| {}).epochs(&till()), Epochs { campaign: 3, shops: 5 });
+}
+
+#[test]
 fn a_coupon_counts_from_its_first_second_up_to_its_last() {
     let refusal = |from, until| {
         let coupon = coupon(|fields| (fields.not_before, fields.not_after) = (from, until));
@@ -72,6 +106,7 @@ fn scope_is_the_coupons_groups_and_what_the_campaign_adds() {
     assert_eq!(refused(0b10, 0), None);
     assert_eq!(refused(0b101, 0), Some(PolicyRefusal::OutOfScope));
     assert_eq!(refused(0b101, 0b10), None);
+    assert_eq!(refused(0b110, 0b10), None, "added to what it has already");
     assert_eq!(refused(0, 0b100), None, "widening narrows nothing");
 }
 

@@ -5,7 +5,7 @@ mod judgement;
 
 use super::*;
 use crate::campaign::{CampaignId, Serial};
-use crate::money::Amount;
+use crate::money::{Amount, Price};
 use crate::order::Order;
 use crate::secret::Root;
 use crate::signature::{Component, SignedRequest, Verifier, content_digest, sign as sign_request};
@@ -46,10 +46,14 @@ fn document() -> CampaignDocument {
     }
 }
 
-fn policy(edit: impl FnOnce(&mut CampaignDocument)) -> CampaignPolicy {
+fn policy_of(edit: impl FnOnce(&mut CampaignDocument)) -> Result<CampaignPolicy, Rejected> {
     let mut document = document();
     edit(&mut document);
-    document.try_into().unwrap()
+    document.try_into()
+}
+
+fn policy(edit: impl FnOnce(&mut CampaignDocument)) -> CampaignPolicy {
+    policy_of(edit).unwrap()
 }
 
 fn shops() -> ShopsDocument {
@@ -99,6 +103,7 @@ fn authenticated(edit: impl FnOnce(&mut Till)) -> crate::signature::Authenticate
     verifier.verify(&request, headers, required, at(NOW)).unwrap()
 }
 
-fn till() -> AdmittedTill {
+/// A till of shop 7 that is let in.
+pub(crate) fn till() -> AdmittedTill {
     ShopsPolicy::try_from(shops()).unwrap().admit(&authenticated(|_| {})).unwrap()
 }
