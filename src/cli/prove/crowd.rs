@@ -11,6 +11,25 @@ use super::site::Site;
 use super::till::{Notes, SimulatedTill, Way};
 use crate::prove::history::{Answer, Ask, Order};
 
+/// How tills go about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Manner {
+    /// All at the same few coupons, with everything that a till may ask, and what it should not.
+    Crowded,
+    /// One coupon after the other, each redeemed by one till: the most redemptions in the time.
+    Orderly,
+}
+
+impl Manner {
+    /// How many visits a coupon gets on average.
+    pub(super) fn visits(self) -> u64 {
+        match self {
+            Self::Crowded => 2,
+            Self::Orderly => 1,
+        }
+    }
+}
+
 /// What a crowd is to do.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Plan {
@@ -22,6 +41,8 @@ pub(super) struct Plan {
     pub(super) visits: u64,
     /// How many tills call at the same time; two of them are one shop.
     pub(super) tills: u32,
+    /// How.
+    pub(super) manner: Manner,
     /// By which way.
     pub(super) way: Way,
     /// Whether every third till's clock is wrong.
@@ -99,8 +120,13 @@ pub(super) fn work(site: &Site, plan: &Plan, progress: &Progress, number: u32) -
         if visit >= progress.of {
             break;
         }
-        let within = visit / plan.visits + visitor.lots.random_range(0..WINDOW);
-        visitor.visit(plan.first + within.min(plan.coupons - 1))?;
+        match plan.manner {
+            Manner::Orderly => visitor.redeem(plan.first + visit)?,
+            Manner::Crowded => {
+                let within = visit / plan.visits + visitor.lots.random_range(0..WINDOW);
+                visitor.visit(plan.first + within.min(plan.coupons - 1))?;
+            }
+        }
     }
     drop(done);
     Ok(visitor.till.notes)

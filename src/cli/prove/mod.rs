@@ -14,9 +14,10 @@ mod scenario;
 mod site;
 mod tally;
 mod till;
+mod trial;
 
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
 use clap::Args;
@@ -24,12 +25,9 @@ use clap::Args;
 use super::Context;
 use super::interrupt::Interrupt;
 use super::outcome::{Failure, Outcome};
-use crowd::Plan;
-use disk::SmallDisk;
 use report::Report;
 use scenario::{ALL, Needs, Scenario};
-use site::{Ground, Site};
-use tally::{Finding, Tally};
+use trial::Trial;
 
 /// Race, cut off, starve and kill an edge on this machine, and judge all its answers.
 ///
@@ -45,13 +43,17 @@ Example:
   coupon prove --only kill --seed 7
   coupon prove --long --report docs/evidence/prove.md")]
 pub(super) struct Prove {
-    /// Hours' worth of load: at least 200 kills and 1,000,000 redemptions.
+    /// About an hour: at least 200 kills and 1,000,000 redemptions.
     #[arg(long)]
     long: bool,
 
     /// Only the scenarios of these names; may be repeated.
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
+
+    /// Begin no more rounds after so many minutes.
+    #[arg(long)]
+    minutes: Option<u64>,
 
     /// Where all lots are drawn from; made up, and printed, if not given.
     #[arg(long)]
@@ -74,18 +76,17 @@ pub(super) struct Prove {
     upgrade: Option<PathBuf>,
 }
 
-/// A campaign of this many shards, as a power of two.
-const SHARDS_LOG2: u32 = 2;
-
 impl Prove {
     pub(super) fn run(&self, context: &Context) -> anyhow::Result<Outcome> {
         let scenarios = self.scenarios()?;
         let interrupt = Interrupt::watch()?;
         let seed = self.seed.unwrap_or_else(|| context.now.millis());
+        let until = self.minutes.map(|minutes| Instant::now() + Duration::from_secs(60 * minutes));
         let mut report = Report::begin(self.long, seed, self.tills);
         for scenario in scenarios {
             eprintln!("{}: {}", scenario.name, scenario.what);
-            let tally = match self.prove(scenario, seed, &interrupt) {
+            let trial = Trial { scenario, of: self, seed, until, interrupt: &interrupt };
+            let tally = match trial.run() {
                 // Ctrl-C in a terminal ends workerd too: what follows from that is no news.
                 Err(_) if interrupt.asked_by_now() => {
                     return Err(Failure::Interrupted("nothing is proved".to_owned()).into());
@@ -98,10 +99,11 @@ impl Prove {
                 finding.shown.iter().for_each(|call| eprintln!("    {call}"));
             }
             report.add(scenario, tally);
-        }
-        if let Some(path) = &self.report {
-            std::fs::write(path, report.markdown())
-                .with_context(|| format!("cannot write {}", path.display()))?;
+            // After each scenario, so that a run that is cut off has something to show.
+            if let Some(path) = &self.report {
+                std::fs::write(path, report.markdown())
+                    .with_context(|| format!("cannot write {}", path.display()))?;
+            }
         }
         let outcome = Outcome { text: report.text(), json: report.json() };
         match report.found() {
@@ -125,56 +127,5 @@ impl Prove {
             "the scenario `upgrade` needs --upgrade: run scripts/prove, which makes both builds"
         );
         Ok(scenarios)
-    }
-
-    fn prove(
-        &self,
-        scenario: &Scenario,
-        seed: u64,
-        interrupt: &Interrupt,
-    ) -> anyhow::Result<Tally> {
-        let folder = tempfile::tempdir()?;
-        let disk = match scenario.needs {
-            Needs::Disk => Some(SmallDisk::mount()?),
-            Needs::Folder | Needs::Builds => None,
-        };
-        let storage = disk.as_ref().map_or(folder.path().to_owned(), SmallDisk::path);
-        let upgrade = self.upgrade.clone().filter(|_| scenario.needs == Needs::Builds);
-        let project = match &upgrade {
-            Some(upgrade) => upgrade.join("before"),
-            None => self.project.clone(),
-        };
-        let storage = storage.join("ledger");
-        let ground = Ground { project, storage, disk, upgrade, shards_log2: SHARDS_LOG2 };
-        let site = Site::start(ground)?;
-
-        let size = if self.long { scenario.long } else { scenario.short };
-        let mut tally = Tally::default();
-        let mut standing = Vec::new();
-        for round in 0..size.rounds {
-            interrupt.check("nothing is proved")?;
-            let plan = Plan {
-                first: round * size.coupons,
-                coupons: size.coupons,
-                visits: 2,
-                tills: self.tills,
-                way: scenario.way,
-                wrong_clocks: scenario.wrong_clocks,
-                seed,
-                longest: Duration::from_secs(size.seconds),
-            };
-            tally.add(round::run(&site, &plan, scenario.trouble, &mut standing)?);
-            if self.long {
-                eprintln!("  round {} of {}: {}", round + 1, size.rounds, report::line(&tally));
-            }
-        }
-        // Once more from the disk alone.
-        site.restart()?;
-        round::look_again(&site, &standing, &mut tally)?;
-        tally.logged = site.logged();
-        let odd = tally.seen.iter().filter(|(what, _)| !scenario.may_tell(what));
-        let odd: Vec<_> = odd.map(|(what, count)| Finding::told(what, *count)).collect();
-        tally.findings.extend(odd);
-        Ok(tally)
     }
 }

@@ -6,6 +6,7 @@ mod policy;
 mod process;
 mod upgrade;
 
+use super::crowd::Manner;
 use super::round::Trouble;
 use super::till::Way;
 
@@ -28,10 +29,19 @@ pub(super) struct Size {
     pub(super) coupons: u64,
     /// Most seconds of a round, without its last look.
     pub(super) seconds: u64,
+    /// How many edges are tried side by side.
+    pub(super) edges: u64,
 }
 
 /// For every change: the same everywhere.
-const SHORT: Size = Size { rounds: 1, coupons: 4000, seconds: 8 };
+const SHORT: Size = Size { rounds: 1, coupons: 4000, seconds: 8, edges: 1 };
+
+impl Size {
+    /// Some rounds of half a minute.
+    const fn of_rounds(rounds: u64) -> Self {
+        Self { rounds, coupons: 10_000, seconds: 30, edges: 1 }
+    }
+}
 
 /// Something that goes wrong.
 pub(super) struct Scenario {
@@ -44,6 +54,7 @@ pub(super) struct Scenario {
     pub(super) way: Way,
     pub(super) needs: Needs,
     pub(super) wrong_clocks: bool,
+    pub(super) manner: Manner,
     /// What tills may be told here beyond [`EVERYDAY`].
     pub(super) told: &'static [&'static str],
     pub(super) trouble: Trouble,
@@ -74,7 +85,7 @@ impl Scenario {
 }
 
 /// All of them.
-pub(super) const ALL: [Scenario; 11] = [
+pub(super) const ALL: [Scenario; 12] = [
     Scenario {
         name: "races",
         what: "nothing but many tills at the same few coupons",
@@ -82,10 +93,11 @@ pub(super) const ALL: [Scenario; 11] = [
         way: Way::Direct,
         needs: Needs::Folder,
         wrong_clocks: false,
+        manner: Manner::Crowded,
         told: &[],
         trouble: process::nothing,
         short: SHORT,
-        long: Size { rounds: 40, coupons: 10_000, seconds: 600 },
+        long: Size::of_rounds(4),
     },
     Scenario {
         name: "kill",
@@ -95,10 +107,11 @@ pub(super) const ALL: [Scenario; 11] = [
         way: Way::Direct,
         needs: Needs::Folder,
         wrong_clocks: false,
+        manner: Manner::Crowded,
         told: &[],
         trouble: process::kill,
         short: SHORT,
-        long: Size { rounds: 60, coupons: 10_000, seconds: 600 },
+        long: Size::of_rounds(9),
     },
     Scenario {
         name: "freeze",
@@ -107,10 +120,11 @@ pub(super) const ALL: [Scenario; 11] = [
         way: Way::Direct,
         needs: Needs::Folder,
         wrong_clocks: false,
+        manner: Manner::Crowded,
         told: &[],
         trouble: process::freeze,
         short: SHORT,
-        long: Size { rounds: 10, coupons: 4000, seconds: 600 },
+        long: Size::of_rounds(2),
     },
     Scenario {
         name: "cut",
@@ -119,10 +133,11 @@ pub(super) const ALL: [Scenario; 11] = [
         way: Way::Proxy,
         needs: Needs::Folder,
         wrong_clocks: false,
+        manner: Manner::Crowded,
         told: &[],
         trouble: network::cut,
         short: SHORT,
-        long: Size { rounds: 10, coupons: 4000, seconds: 600 },
+        long: Size::of_rounds(2),
     },
     Scenario {
         name: "late",
@@ -131,10 +146,11 @@ pub(super) const ALL: [Scenario; 11] = [
         way: Way::Proxy,
         needs: Needs::Folder,
         wrong_clocks: false,
+        manner: Manner::Crowded,
         told: &[],
         trouble: network::late,
         short: SHORT,
-        long: Size { rounds: 10, coupons: 2000, seconds: 600 },
+        long: Size::of_rounds(2),
     },
     Scenario {
         name: "reorder",
@@ -143,10 +159,11 @@ pub(super) const ALL: [Scenario; 11] = [
         way: Way::Proxy,
         needs: Needs::Folder,
         wrong_clocks: false,
+        manner: Manner::Crowded,
         told: &[],
         trouble: network::reorder,
         short: SHORT,
-        long: Size { rounds: 10, coupons: 4000, seconds: 600 },
+        long: Size::of_rounds(2),
     },
     Scenario {
         name: "disk-full",
@@ -155,10 +172,11 @@ pub(super) const ALL: [Scenario; 11] = [
         way: Way::Direct,
         needs: Needs::Disk,
         wrong_clocks: false,
+        manner: Manner::Crowded,
         told: &[],
         trouble: disk::full,
         short: SHORT,
-        long: Size { rounds: 5, coupons: 3000, seconds: 600 },
+        long: Size::of_rounds(2),
     },
     Scenario {
         name: "disk-read-only",
@@ -167,10 +185,11 @@ pub(super) const ALL: [Scenario; 11] = [
         way: Way::Direct,
         needs: Needs::Disk,
         wrong_clocks: false,
+        manner: Manner::Crowded,
         told: &[],
         trouble: disk::read_only,
         short: SHORT,
-        long: Size { rounds: 5, coupons: 3000, seconds: 600 },
+        long: Size::of_rounds(2),
     },
     Scenario {
         name: "policy",
@@ -180,10 +199,11 @@ pub(super) const ALL: [Scenario; 11] = [
         way: Way::Direct,
         needs: Needs::Folder,
         wrong_clocks: false,
+        manner: Manner::Crowded,
         told: &["422 below-minimum-spend"],
         trouble: policy::unreliable,
         short: SHORT,
-        long: Size { rounds: 5, coupons: 6000, seconds: 600 },
+        long: Size::of_rounds(2),
     },
     Scenario {
         name: "clocks",
@@ -193,10 +213,11 @@ pub(super) const ALL: [Scenario; 11] = [
         way: Way::Direct,
         needs: Needs::Folder,
         wrong_clocks: true,
+        manner: Manner::Crowded,
         told: &["401 signature-stale"],
         trouble: process::nothing,
         short: SHORT,
-        long: Size { rounds: 5, coupons: 6000, seconds: 600 },
+        long: Size::of_rounds(2),
     },
     Scenario {
         name: "upgrade",
@@ -207,9 +228,23 @@ pub(super) const ALL: [Scenario; 11] = [
         way: Way::Direct,
         needs: Needs::Builds,
         wrong_clocks: false,
+        manner: Manner::Crowded,
         told: &[],
         trouble: upgrade::rolling,
         short: SHORT,
-        long: Size { rounds: 5, coupons: 4000, seconds: 600 },
+        long: Size::of_rounds(2),
+    },
+    Scenario {
+        name: "volume",
+        what: "one coupon after the other, as fast as it goes, with a SIGKILL now and then",
+        guarantee: "the same in the long run",
+        way: Way::Direct,
+        needs: Needs::Folder,
+        wrong_clocks: false,
+        manner: Manner::Orderly,
+        told: &[],
+        trouble: process::kill_now_and_then,
+        short: SHORT,
+        long: Size { rounds: 50, coupons: 10_000, seconds: 120, edges: 2 },
     },
 ];

@@ -1,5 +1,6 @@
 //! The process dies, or hangs.
 
+use std::ops::Range;
 use std::thread;
 use std::time::Duration;
 
@@ -20,11 +21,20 @@ pub(super) fn nothing(_: &Site, _: &Plan, progress: &Progress) -> Result<u64> {
 
 /// SIGKILL under load, and a start on the same storage, again and again.
 pub(super) fn kill(site: &Site, plan: &Plan, progress: &Progress) -> Result<u64> {
+    kill_every(50..600, site, plan, progress)
+}
+
+/// The same, but the edge gets some work done in between.
+pub(super) fn kill_now_and_then(site: &Site, plan: &Plan, progress: &Progress) -> Result<u64> {
+    kill_every(3000..6000, site, plan, progress)
+}
+
+fn kill_every(visits: Range<u64>, site: &Site, plan: &Plan, progress: &Progress) -> Result<u64> {
     let mut lots = StdRng::seed_from_u64(plan.seed ^ plan.first);
     let mut struck = 0;
     while !progress.is_over() {
         let before = progress.visits();
-        let enough = lots.random_range(50..600);
+        let enough = lots.random_range(visits.clone());
         // At any moment of the load, not at one that a signal of the edge's would choose.
         while progress.visits() < before + enough && !progress.is_over() {
             thread::sleep(Duration::from_micros(lots.random_range(100..2000)));
