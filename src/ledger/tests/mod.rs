@@ -4,6 +4,7 @@
 
 mod formats;
 mod model;
+mod order;
 mod properties;
 mod sqlite;
 
