@@ -3,6 +3,9 @@
 mod published;
 mod structured_fields;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
 use super::base::signature_base;
 use super::verify::SignatureRefusal::{Invalid, Stale};
 use super::*;
@@ -73,7 +76,6 @@ impl Call {
 
     /// Rewrites `Signature-Input` and signs the result, so that nothing but the text differs.
     fn with_input(mut self, edit: impl Fn(&str) -> String) -> Self {
-        use base64::Engine;
         let params = edit(self.headers.signature_input.strip_prefix("sig=").unwrap());
         let names: Vec<_> = params
             .split_once(')')
@@ -92,7 +94,7 @@ impl Call {
         };
         let base = signature_base(names.iter().map(|n| (n.as_str(), value(n))), &params);
         let tag = TillKey::derive(&root(), &till()).sign(base.as_bytes());
-        let tag = base64::engine::general_purpose::STANDARD.encode(tag);
+        let tag = STANDARD.encode(tag);
         self.headers.signature_input = format!("sig={params}");
         self.headers.signature = format!("sig=:{tag}:");
         self
@@ -228,6 +230,21 @@ fn long_headers_are_not_read() {
     let mut call = signed();
     call.headers.signature.push_str(&" ".repeat(4096));
     assert_eq!(call.judge(), why);
+}
+
+#[test]
+fn every_bit_of_the_signature_counts() {
+    let call = signed();
+    let good = call.headers.signature.trim_start_matches("sig=:").trim_end_matches(':');
+    let good = STANDARD.decode(good).unwrap();
+    for bit in 0..256 {
+        let mut tag = good.clone();
+        tag[bit / 8] ^= 1 << (bit % 8);
+        let mut call = signed();
+        let tag = STANDARD.encode(tag);
+        call.headers.signature = format!("sig=:{tag}:");
+        assert_eq!(call.judge(), Err(Invalid("the signature does not match")), "bit {bit}");
+    }
 }
 
 #[test]

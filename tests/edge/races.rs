@@ -13,25 +13,29 @@ fn of_200_shops_that_race_for_a_coupon_one_redeems_it_50_times_over() {
     let edge = Edge::start();
     let coupons: Vec<_> = (0..ROUNDS).map(|_| edge.issuer.coupon()).collect();
     let line = Barrier::new(SHOPS as usize);
-    let answers: Vec<Vec<Answer>> = thread::scope(|scope| {
+    let answers: Vec<Vec<_>> = thread::scope(|scope| {
         let shops: Vec<_> = (1..=SHOPS)
             .map(|shop| {
                 let (edge, coupons, line) = (&edge, &coupons, &line);
                 scope.spawn(move || {
                     let till = edge.till(shop, 1);
+                    // A till that hears nothing asks again with the same key: workerd closes a
+                    // connection that was idle for some seconds, maybe just when it is used.
+                    // Nothing is judged here: whoever gave up would leave the others waiting.
                     let race = |coupon: &String| {
                         line.wait();
-                        till.redeem(coupon, "bill")
+                        let ask = |_| till.redemption(coupon, "bill").try_send().ok();
+                        (0..5).find_map(ask)
                     };
-                    coupons.iter().map(race).collect()
+                    coupons.iter().map(race).collect::<Vec<_>>()
                 })
             })
             .collect();
         shops.into_iter().map(|shop| shop.join().unwrap()).collect()
     });
     for round in 0..ROUNDS {
-        let all: Vec<_> = answers.iter().map(|shop| &shop[round]).collect();
-        let winners: Vec<_> = all.iter().filter(|answer| answer.status == 201).collect();
+        let all: Vec<_> = answers.iter().map(|shop| shop[round].as_ref().unwrap()).collect();
+        let winners: Vec<_> = all.iter().filter(|a| matches!(a.status, 200 | 201)).collect();
         assert_eq!(winners.len(), 1, "round {round}");
         let losers: Vec<_> = all.iter().filter(|a| a.code() == "already-redeemed").collect();
         assert_eq!(losers.len(), SHOPS as usize - 1, "round {round}");

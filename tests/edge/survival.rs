@@ -30,10 +30,11 @@ fn p03_what_a_till_was_told_survives_20_kills_and_no_coupon_has_two() {
     let done = AtomicBool::new(false);
 
     thread::scope(|scope| {
+        let mut tills = Vec::new();
         for shop in 1..=TILLS {
             let (edge, acknowledged) = (&edge, &acknowledged);
             let (told, unanswered, done) = (&told, &unanswered, &done);
-            scope.spawn(move || {
+            tills.push(scope.spawn(move || {
                 let mut bill = 0;
                 while !done.load(Ordering::SeqCst) {
                     bill += 1;
@@ -56,13 +57,17 @@ fn p03_what_a_till_was_told_survives_20_kills_and_no_coupon_has_two() {
                     acknowledged.lock().unwrap().push(Acknowledged { shop, token, key, text });
                     told.fetch_add(1, Ordering::SeqCst);
                 }
-            });
+            }));
         }
 
-        for kill in 1..=KILLS {
+        'load: for kill in 1..=KILLS {
             // Each kill comes after some more redemptions, at whatever point the load then is.
             let enough = told.load(Ordering::SeqCst) + 20 + kill * 3;
             while told.load(Ordering::SeqCst) < enough {
+                // A till only ends early when it was answered what it must not be.
+                if tills.iter().any(|till| till.is_finished()) {
+                    break 'load;
+                }
                 thread::yield_now();
             }
             edge.restart();

@@ -9,6 +9,7 @@ mod exploration;
 mod formats;
 mod model;
 pub(crate) mod observed;
+mod order;
 mod properties;
 mod sqlite;
 

@@ -3,7 +3,7 @@
 //! tills and the ledger's process that end in between.
 
 mod invariants;
-mod planted;
+mod mistakes;
 mod search;
 mod shard;
 mod world;
