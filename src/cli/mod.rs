@@ -111,7 +111,7 @@ pub fn run() -> ExitCode {
         Command::Cancel(cancel) => cancel.run(),
         Command::Dev(dev) => dev.run(&context),
         Command::Prove(prove) => prove.run(&context),
-        Command::Overload(overload) => overload.run(&context),
+        Command::Overload(overload) => overload.run(),
         Command::Api(api) => api.run(&context),
     };
     outcome::report(result, context.json)

@@ -6,8 +6,10 @@
 //! One workerd is one thread, so there the Worker waits whenever the ledger does. Where that would
 //! hide what is looked at, Worker and ledger run apart: two processes, HTTP in between.
 
+mod issuer;
 mod kv;
 mod workerd;
 
+pub(crate) use issuer::{Issued, Issuer, Published};
 pub use kv::{KvAnswer, KvServer};
 pub use workerd::{Start, Workerd, free_port};

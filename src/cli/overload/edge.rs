@@ -4,24 +4,13 @@
 use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 
 use anyhow::Context as _;
-use ed25519_dalek::SigningKey;
 use tempfile::TempDir;
 
 use super::tills::Tills;
-use crate::base64url;
-use crate::campaign::CampaignId;
-use crate::cli::local::{KvAnswer, KvServer, Start, Workerd, free_port};
-use crate::money::Amount;
-use crate::policy::{CampaignDocument, Revoked, ShopsDocument, ShopsPolicy, Window, sign};
-use crate::time::{Timestamp, UtcOffset};
-
-/// The signature of the policies; nothing but this run trusts it.
-const POLICY_KEY: [u8; 32] = [3; 32];
-
-const DAY: u32 = 86_400;
+use crate::cli::local::{Issuer, KvAnswer, KvServer, Start, Workerd, free_port};
 
 /// Four shards: enough that none alone has all the calls.
 const SHARDS_LOG2: u32 = 2;
@@ -44,21 +33,16 @@ struct Running {
 
 impl<'a> Edge<'a> {
     /// Starts an edge that redeems the coupons of these tills.
-    pub(super) fn start(project: &'a Path, now: u32) -> anyhow::Result<(Self, Tills)> {
+    pub(super) fn start(project: &'a Path) -> anyhow::Result<(Self, Tills)> {
         let ports = [free_port()?, free_port()?];
-        let campaign = CampaignId::new(SHARDS_LOG2, 1).context("a campaign")?;
-        let tills = Tills::enrol(campaign, ports[0], now)?;
-        let published = published(campaign, now)?;
+        let issuer = Arc::new(Issuer::generate(SHARDS_LOG2)?);
+        let published = [issuer.campaign_policy()?, issuer.shops_policy()?];
         let kv = KvServer::start(move |key| {
             let found = published.iter().find(|(name, _)| name == key);
             found.map_or(KvAnswer::Absent, |(_, value)| KvAnswer::Value(value.clone()))
         })?;
-        let public = SigningKey::from_bytes(&POLICY_KEY).verifying_key().to_bytes();
-        let mut bindings = tills.edge_secrets();
-        bindings.extend([
-            ("POLICY_KEYS".to_owned(), base64url::encode(&public)),
-            ("AUTHORITIES".to_owned(), tills.authority().to_owned()),
-        ]);
+        let tills = Tills::enrol(Arc::clone(&issuer), ports[0])?;
+        let bindings = issuer.bindings(tills.authority());
         let storage = tempfile::tempdir()?;
         let running = run(project, ports, storage.path(), &kv, &bindings)?;
         Ok((Self { project, ports, storage, kv, bindings, running }, tills))
@@ -103,42 +87,4 @@ fn run(
     let ledger = Workerd::start_ledger(&ledger, lines())?;
     let address = SocketAddr::from(([127, 0, 0, 1], ledger_port));
     Ok(Running { front: Workerd::start_front(&front, address, lines())?, ledger })
-}
-
-/// What KV gives: a campaign that is open, and shops none of which is suspended.
-fn published(campaign: CampaignId, now: u32) -> anyhow::Result<Vec<(String, String)>> {
-    let valid_until = Timestamp::from_seconds(now + DAY);
-    let policy = CampaignDocument {
-        campaign,
-        epoch: 1,
-        valid_until,
-        name: "overload".to_owned(),
-        currency: "CNY".parse().map_err(|_| anyhow::anyhow!("CNY is a currency"))?,
-        currency_digits: 2,
-        utc_offset_minutes: UtcOffset::CHINA,
-        window: Window { from: Timestamp::from_seconds(now - DAY), until: valid_until },
-        reversal_window_s: 3600,
-        minimum_spend: Amount::ZERO,
-        paused: false,
-        extensions: Vec::new(),
-        widen_scope: 0,
-        revoked: Revoked::default(),
-        location_hint: None,
-    };
-    let shops = ShopsDocument {
-        epoch: 1,
-        valid_until,
-        suspended_shops: Vec::new(),
-        suspended_tills: Vec::new(),
-        minimum_key_issues: Vec::new(),
-        retired_pos_roots: Vec::new(),
-    };
-    let signed = |key: String, document: String| {
-        let line = sign(&key, &document, &SigningKey::from_bytes(&POLICY_KEY));
-        (key, line)
-    };
-    Ok(vec![
-        signed(format!("policy/{campaign}"), serde_json::to_string(&policy)?),
-        signed(ShopsPolicy::KV_KEY.to_owned(), serde_json::to_string(&shops)?),
-    ])
 }

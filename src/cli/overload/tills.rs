@@ -1,62 +1,36 @@
 //! The tills and what they send. The n-th redemption is a function of n, so that what was accepted
 //! can be asked for again.
 
+use std::sync::Arc;
+
 use anyhow::Context as _;
 
-use crate::campaign::{CampaignId, Serial};
-use crate::secret::Root;
+use crate::cli::local::Issuer;
 use crate::signature::{Component, SignedRequest, content_digest, sign};
-use crate::till::{KeyVersion, Till, TillKey};
-use crate::token::{Coupon, CouponFields, CouponKey, KeyId};
+use crate::till::{Till, TillKey};
 
 /// Shops of one till each; many, as at night of a launch.
 const SHOPS: u32 = 1000;
 
 const PATH: &str = "/v1/redemptions";
 
-const DAY: u32 = 86_400;
-
-/// Tills with their keys, and the key that signs coupons.
+/// Tills with their keys, and the issuer of their coupons.
 pub(super) struct Tills {
+    issuer: Arc<Issuer>,
     authority: String,
-    kid: KeyId,
-    coupon_key: CouponKey,
     tills: Vec<(Till, TillKey)>,
-    now: u32,
 }
 
 impl Tills {
     /// Tills of shops 1 and up, that call the edge on this port.
-    pub(super) fn enrol(campaign: CampaignId, port: u16, now: u32) -> anyhow::Result<Self> {
-        let kid = KeyId { campaign, kid: 1 };
-        let key_version = KeyVersion::new(0, 1).context("issue 1 under root 0")?;
-        let tills = (1..=SHOPS).map(|shop| {
-            let not_after = now + DAY;
-            let till = Till { shop, till: 1, chain: 0, groups: 1, key_version, not_after };
-            (till, TillKey::derive(&pos_root(), &till))
-        });
-        Ok(Self {
-            authority: format!("127.0.0.1:{port}"),
-            kid,
-            coupon_key: CouponKey::derive(&issuer_root(), kid),
-            tills: tills.collect(),
-            now,
-        })
+    pub(super) fn enrol(issuer: Arc<Issuer>, port: u16) -> anyhow::Result<Self> {
+        let tills = (1..=SHOPS).map(|shop| issuer.enrol(shop, 1)).collect::<anyhow::Result<_>>()?;
+        Ok(Self { issuer, authority: format!("127.0.0.1:{port}"), tills })
     }
 
     /// The host that they sign for.
     pub(super) fn authority(&self) -> &str {
         &self.authority
-    }
-
-    /// What an edge must know to serve them.
-    pub(super) fn edge_secrets(&self) -> Vec<(String, String)> {
-        let KeyId { campaign, kid } = self.kid;
-        let coupon_key = CouponKey::secret(&issuer_root(), self.kid).reveal();
-        vec![
-            ("COUPON_KEYS".to_owned(), format!("{{\"{campaign}/{kid}\":\"{coupon_key}\"}}")),
-            ("POS_ROOTS".to_owned(), format!("{{\"0\":\"{}\"}}", pos_root().reveal())),
-        ]
     }
 
     /// The n-th redemption, signed at this Unix second, as it goes over the wire.
@@ -88,26 +62,7 @@ impl Tills {
     }
 
     fn order(&self, n: u64) -> anyhow::Result<String> {
-        let [a, b, c, d, e, f, g, h] = n.to_be_bytes();
-        let coupon = Coupon::new(CouponFields {
-            campaign: self.kid.campaign,
-            serial: Serial::from_bytes([a, b, c, d, e, f, g, h, 0, 0, 0, 0]),
-            value: 2500,
-            not_before: self.now - DAY,
-            not_after: self.now + DAY,
-            scope: 0,
-            flags: 0,
-        });
-        let coupon = coupon.ok().context("a coupon")?;
-        let token = coupon.mint(&self.coupon_key).context("the key is the coupon's")?;
+        let token = self.issuer.coupon(n)?.token;
         Ok(format!("{{\"token\":\"{token}\",\"order_amount\":3000,\"currency\":\"CNY\"}}"))
     }
-}
-
-fn issuer_root() -> Root {
-    Root::from_bytes([1; 32])
-}
-
-fn pos_root() -> Root {
-    Root::from_bytes([2; 32])
 }

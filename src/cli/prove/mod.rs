@@ -5,7 +5,6 @@
 mod clock;
 mod crowd;
 mod disk;
-mod issuer;
 mod proxy;
 mod reading;
 mod report;

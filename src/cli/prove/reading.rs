@@ -4,7 +4,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::issuer::Issued;
+use crate::cli::local::Issued;
 use crate::cli::pos::Answered;
 use crate::ledger::RedemptionId;
 use crate::prove::history::{Answer, Ask, Order, Receipt};

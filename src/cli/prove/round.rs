@@ -12,11 +12,11 @@ use rand::seq::IndexedRandom;
 use rayon::prelude::*;
 
 use super::crowd::{Manner, Plan, Progress, work};
-use super::issuer::Issuer;
 use super::proxy::Extra;
 use super::site::Site;
 use super::tally::{Finding, Tally};
 use super::till::{Note, Notes, SimulatedTill, Way};
+use crate::cli::local::Issuer;
 use crate::prove::checker::{Verdict, check};
 use crate::prove::history::{Answer, Ask, Call, Receipt};
 use crate::prove::shortest::shortest;

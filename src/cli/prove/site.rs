@@ -10,9 +10,8 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 
 use super::disk::SmallDisk;
-use super::issuer::{Issuer, Published};
 use super::proxy::Proxy;
-use crate::cli::local::{KvAnswer, KvServer, Start, Workerd, free_port};
+use crate::cli::local::{Issuer, KvAnswer, KvServer, Published, Start, Workerd, free_port};
 
 /// How KV behaves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

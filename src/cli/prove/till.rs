@@ -7,9 +7,9 @@ use anyhow::Result;
 use serde_json::json;
 
 use super::clock::Clock;
-use super::issuer::Issued;
 use super::reading::{Reading, read};
 use super::site::Site;
+use crate::cli::local::Issued;
 use crate::cli::pos::{Answered, Habits, NoAnswer, PosClient};
 use crate::ledger::RedemptionId;
 use crate::prove::history::{Answer, Ask, Asker, Call, Moment};

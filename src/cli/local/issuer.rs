@@ -1,4 +1,4 @@
-//! An issuer for one run: its keys are made for it, live in memory and end with it.
+//! An issuer for one run of a harness: its keys are made for it, live in memory and end with it.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -25,7 +25,7 @@ const VALUE: u32 = 2500;
 const REVERSAL_WINDOW_S: u32 = DAY_S;
 
 /// Keys, one campaign, and its policies.
-pub(super) struct Issuer {
+pub(crate) struct Issuer {
     campaign: CampaignDocument,
     shops: ShopsDocument,
     root: Root,
@@ -36,17 +36,17 @@ pub(super) struct Issuer {
 }
 
 /// A coupon that is out.
-pub(super) struct Issued {
-    pub(super) token: String,
-    pub(super) shard: Shard,
+pub(crate) struct Issued {
+    pub(crate) token: String,
+    pub(crate) shard: Shard,
 }
 
 /// A text and the place in KV that it belongs to.
-pub(super) type Published = (String, String);
+pub(crate) type Published = (String, String);
 
 impl Issuer {
     /// An issuer with a campaign of 2^`shards_log2` shards, open now.
-    pub(super) fn generate(shards_log2: u32) -> Result<Self> {
+    pub(crate) fn generate(shards_log2: u32) -> Result<Self> {
         let now_s = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
         let now_s = u32::try_from(now_s)?;
         let campaign = CampaignId::new(shards_log2, 1).context("too many shards")?;
@@ -91,7 +91,7 @@ impl Issuer {
     }
 
     /// What the edge is told in secret and in public.
-    pub(super) fn bindings(&self, authorities: &str) -> Vec<(String, String)> {
+    pub(crate) fn bindings(&self, authorities: &str) -> Vec<(String, String)> {
         let campaign = self.campaign.campaign;
         let secret = CouponKey::secret(&self.root, KeyId { campaign, kid: KID }).reveal();
         let public = self.policy_key.verifying_key().to_bytes();
@@ -106,13 +106,13 @@ impl Issuer {
     }
 
     /// The campaign's policy as it is now.
-    pub(super) fn campaign_policy(&self) -> Result<Published> {
+    pub(crate) fn campaign_policy(&self) -> Result<Published> {
         self.sign_campaign(&self.campaign)
     }
 
     /// A policy of the campaign that the issuer signed before this one, and that differs: its
     /// coupons were worth nothing below CNY 1,000.
-    pub(super) fn earlier_policy(&self) -> Result<Published> {
+    pub(crate) fn earlier_policy(&self) -> Result<Published> {
         let minimum_spend = Amount::from(100_000);
         let earlier = CampaignDocument {
             epoch: self.campaign.epoch - 1,
@@ -129,13 +129,13 @@ impl Issuer {
     }
 
     /// The shops' policy as it is now.
-    pub(super) fn shops_policy(&self) -> Result<Published> {
+    pub(crate) fn shops_policy(&self) -> Result<Published> {
         let document = serde_json::to_string(&self.shops)?;
         Ok(("policy/shops".to_owned(), sign("policy/shops", &document, &self.policy_key)))
     }
 
     /// The campaign's `number`th coupon: the same each time it is asked for.
-    pub(super) fn coupon(&self, number: u64) -> Result<Issued> {
+    pub(crate) fn coupon(&self, number: u64) -> Result<Issued> {
         let mut serial = [0; 12];
         for (to, from) in serial.iter_mut().zip(number.to_be_bytes()) {
             *to = from;
@@ -155,7 +155,7 @@ impl Issuer {
     }
 
     /// Enrols a till.
-    pub(super) fn enrol(&self, shop: u32, till: u16) -> Result<(Till, TillKey)> {
+    pub(crate) fn enrol(&self, shop: u32, till: u16) -> Result<(Till, TillKey)> {
         let key_version = KeyVersion::new(0, 1).context("no such key version")?;
         let not_after = self.now_s + 2 * DAY_S;
         let till = Till { shop, till, chain: 0, groups: 1, key_version, not_after };
@@ -163,7 +163,7 @@ impl Issuer {
     }
 
     /// What the coupons promise.
-    pub(super) fn terms() -> Terms {
+    pub(crate) fn terms() -> Terms {
         Terms { value: VALUE.into(), reversal_window_ms: u64::from(REVERSAL_WINDOW_S) * 1000 }
     }
 }
