@@ -5,6 +5,8 @@
 mod clock;
 mod crowd;
 mod disk;
+mod look;
+mod mischief;
 mod proxy;
 mod reading;
 mod report;
@@ -14,6 +16,8 @@ mod site;
 mod tally;
 mod till;
 mod trial;
+mod visitor;
+mod wire;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};

@@ -9,31 +9,12 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use rand::SeedableRng;
 use rand::rngs::StdRng;
-use rand::{RngExt, SeedableRng};
 
 use super::clock::Clock;
-
-/// How many of a thousand requests meet what.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Mischief {
-    /// The connection is cut before anything reaches the edge.
-    pub(super) cut_before: u32,
-    /// Half of the request reaches the edge.
-    pub(super) cut_within: u32,
-    /// The edge has answered; the till does not hear it.
-    pub(super) cut_after: u32,
-    /// The answer comes later than the till waits.
-    pub(super) answer_late: u32,
-    /// The request reaches the edge twice at the same time.
-    pub(super) doubled: u32,
-    /// The request is held, so that later ones overtake it, and then sent.
-    pub(super) held: u32,
-    /// The request reaches the edge once more, a while after its answer.
-    pub(super) echoed: u32,
-    /// Longest time that something is held, in milliseconds.
-    pub(super) longest_ms: u64,
-}
+use super::mischief::{Lot, Mischief};
+use super::wire::{carry_back, header, read_request};
 
 /// A request that reached the edge once more than its till knows.
 #[derive(Clone, Debug)]
@@ -57,9 +38,6 @@ struct State {
     injected: AtomicU64,
     open: AtomicUsize,
 }
-
-/// Longest request that a till of the run sends, and to spare.
-const MAX_REQUEST: usize = 16 * 1024;
 
 /// Nobody waits longer for the edge than this.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -121,24 +99,15 @@ impl Proxy {
     }
 }
 
-/// What a request meets.
-#[derive(Clone, Copy)]
-enum Lot {
-    Nothing,
-    CutBefore,
-    CutWithin,
-    CutAfter,
-    AnswerLate,
-    Doubled,
-    Held,
-    Echoed,
-}
-
 impl State {
     fn serve(&self, till: &TcpStream) -> io::Result<()> {
         till.set_read_timeout(Some(PATIENCE))?;
         let Some(request) = read_request(till)? else { return Ok(()) };
-        let (lot, pause) = self.draw();
+        let (lot, pause) = {
+            let mut place = self.mischief.lock().unwrap_or_else(PoisonError::into_inner);
+            let (mischief, lots) = &mut *place;
+            mischief.draw(lots)
+        };
         if !matches!(lot, Lot::Nothing) {
             self.injected.fetch_add(1, Ordering::SeqCst);
         }
@@ -153,7 +122,7 @@ impl State {
             Lot::AnswerLate => {
                 let edge = self.to_edge(&request)?;
                 thread::sleep(pause);
-                back(&edge, till)
+                carry_back(&edge, till)
             }
             Lot::Doubled => thread::scope(|both| {
                 both.spawn(|| self.extra(&request));
@@ -173,32 +142,8 @@ impl State {
         }
     }
 
-    fn draw(&self) -> (Lot, Duration) {
-        let mut place = self.mischief.lock().unwrap_or_else(PoisonError::into_inner);
-        let (mischief, lots) = &mut *place;
-        let mut ticket = lots.random_range(0..1000);
-        let pause = Duration::from_millis(lots.random_range(0..=mischief.longest_ms));
-        let late = Duration::from_millis(mischief.longest_ms);
-        let chances = [
-            (mischief.cut_before, Lot::CutBefore),
-            (mischief.cut_within, Lot::CutWithin),
-            (mischief.cut_after, Lot::CutAfter),
-            (mischief.answer_late, Lot::AnswerLate),
-            (mischief.doubled, Lot::Doubled),
-            (mischief.held, Lot::Held),
-            (mischief.echoed, Lot::Echoed),
-        ];
-        for (chance, lot) in chances {
-            if ticket < chance {
-                return (lot, if matches!(lot, Lot::AnswerLate) { late } else { pause });
-            }
-            ticket -= chance;
-        }
-        (Lot::Nothing, Duration::ZERO)
-    }
-
     fn pass(&self, till: &TcpStream, request: &[u8]) -> io::Result<()> {
-        back(&self.to_edge(request)?, till)
+        carry_back(&self.to_edge(request)?, till)
     }
 
     /// Sends the request once more than its till knows.
@@ -219,39 +164,85 @@ impl State {
     }
 }
 
-/// Carries the answer back, to its end.
-fn back(mut edge: &TcpStream, mut till: &TcpStream) -> io::Result<()> {
-    io::copy(&mut edge, &mut till).map(drop)
-}
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+    use std::time::Instant;
 
-/// A whole request, with `Connection: close`, so that its answer ends with the connection; `None`
-/// when the till went away first.
-fn read_request(mut till: &TcpStream) -> io::Result<Option<Vec<u8>>> {
-    let mut request = Vec::new();
-    let mut part = [0; 4096];
-    loop {
-        let end = request.windows(4).position(|four| four == b"\r\n\r\n");
-        if let Some(end) = end {
-            let length = header(&request, "content-length").and_then(|text| text.parse().ok());
-            if request.len() >= end + 4 + length.unwrap_or(0) {
-                request.splice(end..end, *b"\r\nConnection: close");
-                return Ok(Some(request));
+    use super::*;
+    use crate::cli::local::free_port;
+
+    const REQUEST: &str = "POST / HTTP/1.1\r\nIdempotency-Key: a\r\nContent-Length: 4\r\n\r\nbody";
+
+    /// An edge that says what it got, and what a till hears that calls it through the proxy.
+    fn call(mischief: Mischief) -> (Vec<Vec<u8>>, Vec<u8>, Vec<Extra>) {
+        let edge = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = edge.local_addr().unwrap().port();
+        let (sender, got) = mpsc::channel();
+        thread::spawn(move || {
+            for mut stream in edge.incoming().flatten() {
+                let mut bytes = Vec::new();
+                let mut part = [0; 1024];
+                // Whole requests end with their body, others with the connection.
+                while !bytes.ends_with(b"body") {
+                    match stream.read(&mut part) {
+                        Ok(count @ 1..) => bytes.extend(&part[..count]),
+                        _ => break,
+                    }
+                }
+                sender.send(bytes).unwrap();
+                let _ = stream.write_all(b"answer");
             }
-        }
-        let count = till.read(&mut part)?;
-        if count == 0 || request.len() > MAX_REQUEST {
-            return Ok(None);
-        }
-        request.extend(part.iter().take(count));
+        });
+        let proxy = Proxy::start(free_port().unwrap(), port).unwrap();
+        proxy.set(mischief, 1);
+        let mut till = TcpStream::connect((Ipv4Addr::LOCALHOST, proxy.port())).unwrap();
+        till.write_all(REQUEST.as_bytes()).unwrap();
+        let mut heard = Vec::new();
+        let _ = till.read_to_end(&mut heard);
+        let extras = proxy.drain();
+        (got.try_iter().collect(), heard, extras)
     }
-}
 
-/// The value of a header of a request that this program made.
-fn header(request: &[u8], name: &str) -> Option<String> {
-    let text = String::from_utf8_lossy(request);
-    let (head, _) = text.split_once("\r\n\r\n")?;
-    head.lines().skip(1).find_map(|line| {
-        let (key, value) = line.split_once(':')?;
-        key.eq_ignore_ascii_case(name).then(|| value.trim().to_owned())
-    })
+    fn whole(bytes: &[u8]) -> bool {
+        bytes == REQUEST.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n").as_bytes()
+    }
+
+    #[test]
+    fn without_mischief_it_only_carries() {
+        let (got, heard, extras) = call(Mischief::default());
+        assert!(got.len() == 1 && whole(&got[0]));
+        assert_eq!((heard.as_slice(), extras.len()), (&b"answer"[..], 0));
+    }
+
+    #[test]
+    fn it_cuts_before_within_and_after() {
+        let (got, heard, _) = call(Mischief { cut_before: 1000, ..Mischief::default() });
+        assert!(got.is_empty() && heard.is_empty());
+        let (_, heard, _) = call(Mischief { cut_within: 1000, ..Mischief::default() });
+        assert!(heard.is_empty());
+        let (got, heard, _) = call(Mischief { cut_after: 1000, ..Mischief::default() });
+        assert!(got.len() == 1 && whole(&got[0]) && heard.is_empty());
+    }
+
+    #[test]
+    fn it_tells_what_it_sent_twice() {
+        for mischief in [
+            Mischief { doubled: 1000, ..Mischief::default() },
+            Mischief { echoed: 1000, ..Mischief::default() },
+        ] {
+            let (got, heard, extras) = call(mischief);
+            assert!(got.len() == 2 && got.iter().all(|bytes| whole(bytes)));
+            assert_eq!((heard.as_slice(), extras.len()), (&b"answer"[..], 1));
+            assert_eq!(extras[0].key, "a");
+        }
+    }
+
+    #[test]
+    fn it_holds_answers_back() {
+        let began = Instant::now();
+        let late = Mischief { answer_late: 1000, longest_ms: 120, ..Mischief::default() };
+        assert_eq!(call(late).1, b"answer");
+        assert!(began.elapsed() >= Duration::from_millis(120));
+    }
 }

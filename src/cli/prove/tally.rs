@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::round::Standing;
+use super::look::Standing;
 use super::till::Notes;
 use crate::prove::history::{Answer, Call};
 use crate::prove::words::line;

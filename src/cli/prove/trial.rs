@@ -8,6 +8,7 @@ use anyhow::{Result, bail};
 use super::Prove;
 use super::crowd::Plan;
 use super::disk::SmallDisk;
+use super::look;
 use super::report::line;
 use super::round;
 use super::scenario::{Needs, Scenario, Size};
@@ -95,7 +96,7 @@ impl Trial<'_> {
         }
         // Once more from the disk alone.
         site.restart()?;
-        round::look_again(&site, &standing, &mut tally)?;
+        look::again(&site, &standing, &mut tally)?;
         tally.logged = site.logged();
         Ok(tally)
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::Result;
 
 use crate::cli::prove::crowd::{Plan, Progress};
-use crate::cli::prove::proxy::Mischief;
+use crate::cli::prove::mischief::Mischief;
 use crate::cli::prove::site::Site;
 use crate::cli::prove::till::TIMEOUT;
 
