@@ -16,8 +16,8 @@ use crate::refusal::Fault;
 /// The binding of the ledger's objects.
 const LEDGER: &str = "LEDGER";
 
-/// Asks the shard that the place is for, once. Whatever goes wrong on the way, the call may have been carried out: the
-/// till asks again with the same key.
+/// Asks the shard that the place is for, once. Whatever goes wrong on the way, the call may have
+/// been carried out: the till asks again with the same key.
 pub(super) async fn ask(
     env: &Env,
     place: CallPlace<'_>,
