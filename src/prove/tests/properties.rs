@@ -60,10 +60,12 @@ proptest! {
     ) {
         prop_assume!(!calls.is_empty());
         let place = place.index(calls.len());
+        // Had the policy not said no, the shard may have given just the answer put in its place.
+        let open = is_open(calls[place].answer.as_ref());
         let altered = alterations(calls[place].answer.as_ref().unwrap());
         let mut calls = calls;
         calls[place].answer = Some(other.get(&altered).clone());
-        prop_assert!(is_open(calls[place].answer.as_ref()) || !is_explained(&calls));
+        prop_assert!(open || !is_explained(&calls));
     }
 
     #[test]
