@@ -43,6 +43,12 @@ impl Leases {
         }
     }
 
+    /// How many places were taken less than this long ago.
+    pub fn younger(&mut self, now: Timestamp, age_ms: u64) -> usize {
+        self.live(now);
+        self.live.iter().filter(|(_, since)| now.millis_since(*since) < age_ms).count()
+    }
+
     /// How many places are taken. A lease from the future is one from before the clock was set
     /// back, and is over: nobody can say for how long it would last.
     pub fn live(&mut self, now: Timestamp) -> usize {

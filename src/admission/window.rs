@@ -11,9 +11,9 @@ use crate::time::Timestamp;
 /// An answer that takes longer is late: tills ask again after 2 to 3 s.
 pub const LATE_MS: u64 = 2000;
 
-/// The most calls that may wait for one shard: half of an instance's places, so that a shard that
+/// The most calls that may wait for one shard: half of an instance's room, so that a shard that
 /// hangs leaves the other half to the rest.
-pub const WIDEST: usize = super::CALLS / 2;
+pub const WIDEST: usize = super::ROOM / 2;
 
 /// The fewest: by these the instance notices that the shard is quick again.
 pub const NARROWEST: usize = 8;

@@ -53,6 +53,11 @@ impl Route {
         Ok((route, asked))
     }
 
+    /// Whether the path is one that is open to everyone.
+    pub fn is_open(path: &str) -> bool {
+        Self::of_path(path).is_some_and(|route| route.signed_components().is_none())
+    }
+
     /// The methods it takes, as the `Allow` header lists them.
     pub fn allow(self) -> &'static str {
         if self.is_read() { "GET, HEAD, OPTIONS" } else { "POST, OPTIONS" }

@@ -3,49 +3,61 @@
 use std::cell::RefCell;
 
 use super::clock;
-use crate::admission::{Admission, CallLease, Ended, Lease};
+use crate::admission::{self as core, Admission, Crowd, Ended, TurnedAway};
 use crate::campaign::Shard;
 use crate::refusal::Fault;
 use crate::time::Timestamp;
 
-/// Room for bodies and for calls to the ledger.
-#[derive(Default)]
-pub(super) struct Places(RefCell<Admission>);
-
-/// A body that is being read; the place is free again when this goes.
-pub(super) struct BodyPlace<'a> {
-    places: &'a Places,
-    lease: Option<Lease>,
+thread_local! {
+    static PLACES: RefCell<Admission> = RefCell::default();
+    static TURNED_AWAY: RefCell<TurnedAway> = RefCell::default();
 }
 
-/// A call that is under way; the place is free again when this goes.
-pub(super) struct CallPlace<'a> {
-    places: &'a Places,
+/// A request's place; free again when this goes.
+pub(super) struct Place(Option<core::Place>);
+
+/// The place of a call that is under way; free again when this goes.
+pub(super) struct CallPlace {
     shard: Shard,
-    lease: Option<CallLease>,
+    place: Option<core::CallPlace>,
     since: Timestamp,
 }
 
-impl Places {
-    /// Room to read a body.
-    pub(super) fn body(&self) -> Result<BodyPlace<'_>, Fault> {
-        match self.0.borrow_mut().body(clock::now()) {
-            Some(lease) => Ok(BodyPlace { places: self, lease: Some(lease) }),
-            None => Err(overloaded("no room for another request")),
-        }
-    }
+/// A place for a request whose head is there.
+pub(super) fn enter(now: Timestamp) -> Option<Place> {
+    PLACES.with_borrow_mut(|places| places.enter(now)).map(|place| Place(Some(place)))
+}
 
-    /// Room for a call to this shard.
-    pub(super) fn call(&self, shard: Shard) -> Result<CallPlace<'_>, Fault> {
-        let since = clock::now();
-        match self.0.borrow_mut().call(shard, since) {
-            Some(lease) => Ok(CallPlace { places: self, shard, lease: Some(lease), since }),
-            None => Err(overloaded("no room for another call to the shard")),
-        }
+/// The body is there, and the work begins.
+pub(super) fn begin(place: Option<Place>) -> Result<Place, Fault> {
+    let now = clock::now();
+    let place = place.and_then(|mut place| place.0.take());
+    match place.and_then(|place| PLACES.with_borrow_mut(|places| places.begin(place, now))) {
+        Some(place) => Ok(Place(Some(place))),
+        None => Err(overloaded("no room by the time the body was there")),
     }
 }
 
-impl CallPlace<'_> {
+/// One was turned away at the door.
+pub(super) fn turned_away(now: Timestamp) {
+    TURNED_AWAY.with_borrow_mut(|turned_away| turned_away.add(now));
+}
+
+/// Those turned away who belong into the log now.
+pub(super) fn crowd(now: Timestamp) -> Option<Crowd> {
+    TURNED_AWAY.with_borrow_mut(|turned_away| turned_away.due(now))
+}
+
+/// Room for a call to this shard.
+pub(super) fn call(shard: Shard) -> Result<CallPlace, Fault> {
+    let since = clock::now();
+    match PLACES.with_borrow_mut(|places| places.call(shard, since)) {
+        Some(place) => Ok(CallPlace { shard, place: Some(place), since }),
+        None => Err(overloaded("no room for another call to the shard")),
+    }
+}
+
+impl CallPlace {
     /// The shard that the place is for.
     pub(super) fn shard(&self) -> Shard {
         self.shard
@@ -58,33 +70,38 @@ impl CallPlace<'_> {
             true => Ended::After(now.millis_since(self.since)),
             false => Ended::Lost,
         };
-        if let Some(lease) = self.lease.take() {
-            self.places.0.borrow_mut().call_ended(lease, Some(how), now);
+        if let Some(place) = self.place.take() {
+            PLACES.with_borrow_mut(|places| places.call_ended(place, Some(how), now));
         }
     }
 }
 
-impl Drop for BodyPlace<'_> {
+impl Drop for Place {
     fn drop(&mut self) {
-        if let Some(lease) = self.lease.take() {
-            self.places.0.borrow_mut().body_ended(lease);
+        if let Some(place) = self.0.take() {
+            PLACES.with_borrow_mut(|places| places.leave(place));
         }
     }
 }
 
-impl Drop for CallPlace<'_> {
+impl Drop for CallPlace {
     fn drop(&mut self) {
-        if let Some(lease) = self.lease.take() {
-            self.places.0.borrow_mut().call_ended(lease, None, clock::now());
+        if let Some(place) = self.place.take() {
+            PLACES.with_borrow_mut(|places| places.call_ended(place, None, clock::now()));
         }
     }
 }
 
-/// Those who are turned away together do not come back together: in 1 to 4 s.
 fn overloaded(what: &'static str) -> Fault {
+    Fault::Overloaded { what, retry_after_s: retry_after_s() }
+}
+
+/// Seconds after which one may come back who found no room: those who were turned away together do
+/// not come back together.
+pub(super) fn retry_after_s() -> u8 {
     let mut chance = [0];
     // Without randomness they come back in step, and some are turned away again.
     let _ = getrandom::fill(&mut chance);
     let [chance] = chance;
-    Fault::Overloaded { what, retry_after_s: 1 + chance % 4 }
+    1 + chance % 4
 }

@@ -5,7 +5,6 @@ use std::rc::Rc;
 
 use worker::Env;
 
-use super::admission::Places;
 use super::policies::Policies;
 use crate::policy::PolicyKeys;
 use crate::refusal::Fault;
@@ -21,8 +20,6 @@ pub(super) struct Config {
     pub(super) verifier: Verifier,
     /// The policies in memory.
     pub(super) policies: Policies,
-    /// Room for bodies and for calls to the ledger.
-    pub(super) places: Places,
 }
 
 thread_local! {
@@ -52,7 +49,6 @@ fn read(env: &Env) -> Result<Config, Fault> {
         keyring,
         verifier: Verifier::new(roots, authorities),
         policies: Policies::new(policy_keys),
-        places: Places::default(),
     })
 }
 

@@ -5,10 +5,11 @@ use std::rc::Rc;
 
 use worker::{Context, Env, Request};
 
+use super::admission::Place;
 use super::config::Config;
 use super::log::Log;
 use super::policies::Behalf;
-use super::{alive, clock, ledger_client, receive};
+use super::{admission, alive, clock, ledger_client, receive};
 use crate::api::{
     self, Answer, CancelRequest, CheckRequest, HealthBody, Incoming, Method, Problem,
     RedeemRequest, ReverseRequest, Route,
@@ -68,9 +69,14 @@ impl Desk<'_> {
     /// 7. the token: 422
     /// 8. the campaign's policy: 409, 403, 422
     /// 9. the ledger: 201, 200, 404, 409, 422, 429
-    pub(super) async fn answer(&self, request: &mut Request, incoming: Incoming) -> Answer {
+    pub(super) async fn answer(
+        &self,
+        request: &mut Request,
+        incoming: Incoming,
+        place: Option<Place>,
+    ) -> Answer {
         let route = Route::find(&incoming.method, &incoming.path).ok().map(|(route, _)| route);
-        match self.serve(request, incoming).await {
+        match self.serve(request, incoming, place).await {
             Ok(answer) => answer,
             Err(Stop::Refused(refusal)) => {
                 let problem = Problem::of_refusal(&refusal, self.offset.get());
@@ -81,7 +87,12 @@ impl Desk<'_> {
         }
     }
 
-    async fn serve(&self, request: &mut Request, mut incoming: Incoming) -> Result<Answer, Stop> {
+    async fn serve(
+        &self,
+        request: &mut Request,
+        mut incoming: Incoming,
+        place: Option<Place>,
+    ) -> Result<Answer, Stop> {
         // 1
         let (route, method) = Route::find(&incoming.method, &incoming.path)?;
         self.log.note("route", route.name());
@@ -98,9 +109,10 @@ impl Desk<'_> {
         // 2
         let _alive = alive::keep(&self.context);
         if !matches!(route, Route::Find(_)) {
-            incoming.body = receive::body(request, &self.config.places).await.map_err(failed)?;
+            incoming.body = receive::body(request).await.map_err(failed)?;
             incoming.check_body(route)?;
         }
+        let _place = admission::begin(place).map_err(failed)?;
 
         // 3
         let key = if route.is_write() { Some(incoming.idempotency_key()?) } else { None };
@@ -260,7 +272,7 @@ impl Desk<'_> {
             let (command, judged) = judge(&policy, &till)?;
             let call = Call::new(epochs, command);
             let hint = document.location_hint;
-            let place = self.config.places.call(shard).map_err(failed)?;
+            let place = admission::call(shard).map_err(failed)?;
             let reply = ledger_client::ask(&self.env, place, hint, &call, self.log).await;
             let outcome = reply.map_err(failed)?.outcome;
             if outcome == Outcome::Refused(LedgerRefusal::PolicyStale) && !refreshed {

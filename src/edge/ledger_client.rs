@@ -20,7 +20,7 @@ const LEDGER: &str = "LEDGER";
 /// been carried out: the till asks again with the same key.
 pub(super) async fn ask(
     env: &Env,
-    place: CallPlace<'_>,
+    place: CallPlace,
     hint: Option<LocationHint>,
     call: &Call,
     log: &Log,

@@ -6,6 +6,7 @@ use std::cell::{Cell, RefCell};
 use serde_json::{Map, Value, json};
 use worker::console_log;
 
+use crate::admission::Crowd;
 use crate::api::{Answer, Problem};
 use crate::refusal::Fault;
 use crate::time::Timestamp;
@@ -23,11 +24,8 @@ pub(super) struct Log {
 impl Log {
     /// A new request, with an id of its own.
     pub(super) fn start(now: Timestamp) -> Self {
-        let mut id = [0; 12];
-        // Without randomness requests would only be harder to tell apart.
-        let _ = getrandom::fill(&mut id);
         Self {
-            request_id: crate::base64url::encode(&id),
+            request_id: request_id(),
             started: now,
             fields: RefCell::default(),
             kv_reads: Cell::new(0),
@@ -84,6 +82,25 @@ impl Log {
         }
         console_log!("{line}");
     }
+}
+
+/// A new name for a request.
+pub(super) fn request_id() -> String {
+    let mut id = [0; 12];
+    // Without randomness requests would only be harder to tell apart.
+    let _ = getrandom::fill(&mut id);
+    crate::base64url::encode(&id)
+}
+
+/// One line about all those who were turned away.
+pub(super) fn turned_away(now: Timestamp, crowd: Crowd) {
+    let line = json!({
+        "at": now.rfc3339(),
+        "event": "turned-away",
+        "since": crowd.since.rfc3339(),
+        "requests": crowd.count,
+    });
+    console_log!("{line}");
 }
 
 /// A line about something that belongs to no request.

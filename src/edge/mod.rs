@@ -7,6 +7,7 @@ mod admission;
 mod alive;
 mod clock;
 mod config;
+mod door;
 mod handler;
 mod ledger_client;
 #[allow(missing_docs, reason = "the platform's attribute makes functions without docs")]
@@ -18,28 +19,35 @@ mod respond;
 
 use std::rc::Rc;
 
-use worker::{Context, Env, Request, Response, Result, event};
+use worker::{Context, Env, Request, Result, event, web_sys};
 
+use self::door::Entry;
 use self::log::Log;
 use crate::api::Incoming;
 use crate::refusal::Fault;
 
 pub use ledger_object::LedgerObject;
 
-/// Every HTTP request comes in here, and leaves one line in the log.
+/// Every HTTP request comes in here, and leaves one line in the log unless it is turned away.
 #[event(fetch)]
-async fn fetch(mut request: Request, env: Env, context: Context) -> Result<Response> {
-    let log = Log::start(clock::now());
+async fn fetch(request: web_sys::Request, env: Env, context: Context) -> Result<web_sys::Response> {
+    let now = clock::now();
+    let place = match door::enter(&request, now)? {
+        Entry::In(place) => place,
+        Entry::Full(response) => return Ok(response),
+    };
+    let mut request = Request::from(request);
+    let log = Log::start(now);
     let answer = match prepare(&request, &env) {
         Ok((incoming, config)) => {
             let offset = std::cell::Cell::default();
             let desk = handler::Desk { config, env, context, log: &log, offset };
-            desk.answer(&mut request, incoming).await
+            desk.answer(&mut request, incoming, place).await
         }
         Err(fault) => log.fault(&fault),
     };
     log.finish(clock::now(), &answer);
-    respond::send(answer, &request, log.request_id())
+    respond::send(answer, &request, log.request_id()).map(web_sys::Response::from)
 }
 
 fn prepare(

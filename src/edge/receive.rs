@@ -6,7 +6,6 @@ use futures_util::StreamExt;
 use futures_util::future::{Either, select};
 use worker::{Delay, Request};
 
-use super::admission::Places;
 use crate::admission::BODY_MS;
 use crate::api::{Incoming, MAX_BODY_BYTES, split_url};
 use crate::refusal::Fault;
@@ -32,11 +31,10 @@ pub(super) fn head(request: &Request) -> worker::Result<Incoming> {
 
 /// The body, as far as one byte beyond the limit: nobody can make the edge hold more, nor for longer
 /// than a body takes.
-pub(super) async fn body(request: &mut Request, places: &Places) -> Result<Vec<u8>, Fault> {
+pub(super) async fn body(request: &mut Request) -> Result<Vec<u8>, Fault> {
     if request.inner().body().is_none() {
         return Ok(Vec::new());
     }
-    let _place = places.body()?;
     let body = read(request);
     futures_util::pin_mut!(body);
     match select(body, Delay::from(Duration::from_millis(BODY_MS))).await {

@@ -9,6 +9,7 @@ use std::sync::{Arc, mpsc};
 use anyhow::Context as _;
 use tempfile::TempDir;
 
+use super::slow::Slow;
 use super::tills::Tills;
 use crate::cli::local::{Issuer, KvAnswer, KvServer, Start, Workerd, free_port};
 
@@ -26,14 +27,26 @@ pub(super) struct Edge<'a> {
     running: Running,
 }
 
+/// What has the least to spare.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Limit {
+    /// The shards: they have a third of their time for this instance, as where many instances ask
+    /// them.
+    Ledger,
+    /// The one instance of the Worker: its thread is full before the shards are.
+    Instance,
+}
+
 struct Running {
+    // Dropped first, while the process that it slows down is there.
+    _slow: Option<Slow>,
     front: Workerd,
     ledger: Workerd,
 }
 
 impl<'a> Edge<'a> {
     /// Starts an edge that redeems the coupons of these tills.
-    pub(super) fn start(project: &'a Path) -> anyhow::Result<(Self, Tills)> {
+    pub(super) fn start(project: &'a Path, limit: Limit) -> anyhow::Result<(Self, Tills)> {
         let ports = [free_port()?, free_port()?];
         let issuer = Arc::new(Issuer::generate(SHARDS_LOG2)?);
         let published = [issuer.campaign_policy()?, issuer.shops_policy()?];
@@ -44,7 +57,7 @@ impl<'a> Edge<'a> {
         let tills = Tills::enrol(Arc::clone(&issuer), ports[0])?;
         let bindings = issuer.bindings(tills.authority());
         let storage = tempfile::tempdir()?;
-        let running = run(project, ports, storage.path(), &kv, &bindings)?;
+        let running = run(project, ports, storage.path(), &kv, &bindings, limit)?;
         Ok((Self { project, ports, storage, kv, bindings, running }, tills))
     }
 
@@ -53,12 +66,13 @@ impl<'a> Edge<'a> {
         self.ports[0]
     }
 
-    /// Kills both as a power cut would, and starts them again on what is on the disk.
+    /// Kills both as a power cut would, and starts them again on what is on the disk, with all of
+    /// their time.
     pub(super) fn kill_and_restart(&mut self) -> anyhow::Result<()> {
         self.running.ledger.kill();
         self.running.front.kill();
         let (storage, kv) = (self.storage.path(), &self.kv);
-        self.running = run(self.project, self.ports, storage, kv, &self.bindings)?;
+        self.running = run(self.project, self.ports, storage, kv, &self.bindings, Limit::Instance)?;
         Ok(())
     }
 
@@ -79,6 +93,7 @@ fn run(
     storage: &Path,
     kv: &KvServer,
     bindings: &[(String, String)],
+    limit: Limit,
 ) -> anyhow::Result<Running> {
     // Nobody reads the log; a line for each request is written all the same.
     let lines = || mpsc::channel().0;
@@ -86,5 +101,10 @@ fn run(
     let ledger = Start { port: ledger_port, bindings: &[], ..front };
     let ledger = Workerd::start_ledger(&ledger, lines())?;
     let address = SocketAddr::from(([127, 0, 0, 1], ledger_port));
-    Ok(Running { front: Workerd::start_front(&front, address, lines())?, ledger })
+    let front = Workerd::start_front(&front, address, lines())?;
+    let slow = match limit {
+        Limit::Ledger => Some(Slow::process(ledger.pid())?),
+        Limit::Instance => None,
+    };
+    Ok(Running { _slow: slow, front, ledger })
 }

@@ -13,6 +13,7 @@ mod edge;
 mod load;
 mod record;
 mod report;
+mod slow;
 mod strangers;
 mod tills;
 mod verdict;
@@ -23,7 +24,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use self::edge::Edge;
+use self::edge::{Edge, Limit};
 use self::load::{Arrivals, Load};
 use self::record::Record;
 use self::strangers::Strangers;
@@ -41,6 +42,10 @@ pub(super) struct Overload {
     /// Seconds of overload.
     #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u64).range(3..=3600))]
     seconds: u64,
+
+    /// What has the least to spare: the shards, or the one instance of the Worker.
+    #[arg(long, value_enum, default_value = "ledger")]
+    limit: Limit,
 
     /// Write the figures to this file, as a part of a Markdown document.
     #[arg(long, value_name = "FILE")]
@@ -65,7 +70,7 @@ const ROUNDS: usize = 10;
 
 impl Overload {
     pub(super) fn run(&self) -> anyhow::Result<Outcome> {
-        let (mut edge, tills) = Edge::start(&self.project)?;
+        let (mut edge, tills) = Edge::start(&self.project, self.limit)?;
         let findings = self.measure(&mut edge, &tills)?;
         if let Some(path) = &self.markdown {
             fs::write(path, report::markdown(&findings))?;
