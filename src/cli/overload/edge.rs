@@ -24,6 +24,7 @@ pub(super) struct Edge<'a> {
     storage: TempDir,
     kv: KvServer,
     bindings: Vec<(String, String)>,
+    limit: Limit,
     running: Running,
 }
 
@@ -37,9 +38,18 @@ pub(super) enum Limit {
     Instance,
 }
 
+impl Limit {
+    fn slow(self, ledger: &Workerd) -> anyhow::Result<Option<Slow>> {
+        match self {
+            Self::Ledger => Slow::process(ledger.pid()).map(Some),
+            Self::Instance => Ok(None),
+        }
+    }
+}
+
 struct Running {
     // Dropped first, while the process that it slows down is there.
-    _slow: Option<Slow>,
+    slow: Option<Slow>,
     front: Workerd,
     ledger: Workerd,
 }
@@ -58,7 +68,7 @@ impl<'a> Edge<'a> {
         let bindings = issuer.bindings(tills.authority());
         let storage = tempfile::tempdir()?;
         let running = run(project, ports, storage.path(), &kv, &bindings, limit)?;
-        Ok((Self { project, ports, storage, kv, bindings, running }, tills))
+        Ok((Self { project, ports, storage, kv, bindings, limit, running }, tills))
     }
 
     /// Where it listens.
@@ -73,6 +83,19 @@ impl<'a> Edge<'a> {
         self.running.front.kill();
         let (storage, kv) = (self.storage.path(), &self.kv);
         self.running = run(self.project, self.ports, storage, kv, &self.bindings, Limit::Instance)?;
+        Ok(())
+    }
+
+    /// Stops the ledger where it is, as a failure of the platform's storage would.
+    pub(super) fn hang(&mut self) -> anyhow::Result<()> {
+        self.running.slow = None;
+        self.running.ledger.freeze()
+    }
+
+    /// Lets the ledger go on as before.
+    pub(super) fn go_on(&mut self) -> anyhow::Result<()> {
+        self.running.ledger.thaw()?;
+        self.running.slow = self.limit.slow(&self.running.ledger)?;
         Ok(())
     }
 
@@ -102,9 +125,6 @@ fn run(
     let ledger = Workerd::start_ledger(&ledger, lines())?;
     let address = SocketAddr::from(([127, 0, 0, 1], ledger_port));
     let front = Workerd::start_front(&front, address, lines())?;
-    let slow = match limit {
-        Limit::Ledger => Some(Slow::process(ledger.pid())?),
-        Limit::Instance => None,
-    };
-    Ok(Running { _slow: slow, front, ledger })
+    let slow = limit.slow(&ledger)?;
+    Ok(Running { slow, front, ledger })
 }

@@ -2,8 +2,9 @@
 //!
 //! 1. The sustainable load: tills that ask anew once they have an answer, more and more of them.
 //! 2. In turns: that load again, then four times as much by the clock, whatever is answered.
-//! 3. Half of it, beside strangers that hold connections and bodies open.
-//! 4. SIGKILL in the middle of an overload; then each accepted redemption is asked for again.
+//! 3. The ledger hangs in the middle of an overload, and goes on.
+//! 4. Half of the sustainable load, beside strangers that hold connections and bodies open.
+//! 5. SIGKILL in the middle of an overload; then each accepted redemption is asked for again.
 //!
 //! Both loads are measured in the same minutes, so that a busy machine is as busy for the one as
 //! for the other, and medians of seconds are compared.
@@ -37,7 +38,7 @@ use super::outcome::{Failure, Outcome};
 #[command(after_help = "Example:
   ./scripts/build && coupon overload --seconds 60 --markdown overload.md
 
-Ends by itself after about four times as long. Exit code 1 when the edge did not hold.")]
+Ends by itself after about five times as long. Exit code 1 when the edge did not hold.")]
 pub(super) struct Overload {
     /// Seconds of overload.
     #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u64).range(3..=3600))]
@@ -64,6 +65,12 @@ const TURNS: u64 = 3;
 
 /// Tills at once when what was accepted is asked for again.
 const AUDITORS: usize = 16;
+
+/// Seconds for which the ledger hangs: longer than a call is waited for.
+const HANGS_S: u64 = 10;
+
+/// Seconds that are looked at afterwards.
+const AFTERWARDS_S: u64 = 20;
 
 /// How often they begin anew with what was refused or not answered.
 const ROUNDS: usize = 10;
@@ -113,11 +120,18 @@ impl Overload {
         }
 
         // 3
+        edge.hang()?;
+        load.work(edge, Arrivals::Open(best * FACTOR), HANGS_S)?;
+        edge.go_on()?;
+        let afterwards = load.work(edge, Arrivals::Open(best * FACTOR), AFTERWARDS_S)?;
+        load.settle(edge)?;
+
+        // 4
         let coming = Strangers::come(edge.port());
         let strangers = load.work(edge, Arrivals::Open(best / 2.0), turn)?;
         let cut_off = coming.go();
 
-        // 4
+        // 5
         load.work(edge, Arrivals::Open(best * FACTOR), 2)?;
         edge.kill_and_restart()?;
         let told = std::mem::take(&mut load.accepted);
@@ -125,9 +139,11 @@ impl Overload {
         let lost = count_lost(edge, tills, &told)?;
         let verified = told.len();
         Ok(Findings {
+            limit: self.limit,
             tills: crowd,
             sustained,
             overload,
+            afterwards,
             strangers,
             cut_off,
             resident_before,

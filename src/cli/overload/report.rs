@@ -69,11 +69,13 @@ pub(super) fn json(findings: &Findings) -> Value {
         "sustainable_per_s": findings.sustainable(),
         "accepted_per_s_under_overload": findings.under_overload(),
         "ratio": findings.ratio(),
+        "ratio_after_the_ledger_hung": findings.recovered(),
         "accepted_per_s_with_strangers": findings.with_strangers(),
         "verified": findings.verified,
         "lost": findings.lost,
         "sustainable": seconds(&findings.sustained),
         "overload": seconds(&findings.overload),
+        "afterwards": seconds(&findings.afterwards),
         "strangers": seconds(&findings.strangers),
     })
 }
@@ -104,6 +106,7 @@ fn rows(findings: &Findings) -> Vec<(&'static str, String)> {
             let [before, most] = [findings.resident_before, overload.most_resident()].map(mib);
             format!("{before}, {most}")
         }),
+        ("after the ledger hung: of that", format!("{:.0} %", findings.recovered() * 100.0)),
         ("with strangers: offered", per_s(strangers.median(|second| second.offered))),
         ("accepted", per_s(findings.with_strangers())),
         ("its waits, p50 and p99", wait(strangers)),
