@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry::{Occupied, Vacant};
 
 use worker::Result;
-use worker::js_sys::{Object, Reflect};
+use worker::js_sys::{Object, Reflect, Uint8Array};
 use worker::web_sys::{Request, Response, ResponseInit};
 
 use super::admission::{self, Place};
@@ -29,7 +29,9 @@ pub(super) enum Entry {
 
 /// A response that is made once and sent many times.
 struct Prepared {
-    body: String,
+    body: Uint8Array,
+    /// Those of `init`; only the request's id is new in each response.
+    headers: Object,
     init: ResponseInit,
 }
 
@@ -73,12 +75,13 @@ impl Prepared {
         let init = ResponseInit::new();
         init.set_status(answer.status);
         init.set_headers(&headers);
-        Ok(Self { body: answer.body, init })
+        Ok(Self { body: Uint8Array::from(answer.body.as_bytes()), headers, init })
     }
 
+    /// The platform copies the body and the headers.
     fn send(&self, request_id: &str) -> Result<Response> {
-        let response = Response::new_with_opt_str_and_init(Some(&self.body), &self.init)?;
-        response.headers().set(respond::REQUEST_ID, request_id)?;
-        Ok(response)
+        Reflect::set(&self.headers, &respond::REQUEST_ID.into(), &request_id.into())?;
+        let body = Some(self.body.as_ref());
+        Ok(Response::new_with_opt_buffer_source_and_init(body, &self.init)?)
     }
 }

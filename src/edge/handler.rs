@@ -58,7 +58,7 @@ struct Consulted<T> {
 }
 
 impl Desk<'_> {
-    /// Answers, whatever comes.
+    /// Answers, whatever comes and was let in at the door.
     ///
     /// 1. path and method: 404, 405
     /// 2. media type and size of the body: 415, 413

@@ -139,7 +139,6 @@ impl Overload {
         let lost = count_lost(edge, tills, &told)?;
         let verified = told.len();
         Ok(Findings {
-            limit: self.limit,
             tills: crowd,
             sustained,
             overload,

@@ -1,6 +1,5 @@
 //! What was found, and whether the edge held.
 
-use super::edge::Limit;
 use super::record::Record;
 
 /// How many times the sustainable load is offered.
@@ -8,10 +7,6 @@ pub(super) const FACTOR: f64 = 4.0;
 
 /// What must be left of the best throughput.
 const LEAST_RATIO: f64 = 0.8;
-
-/// What must be left where the one thread of the instance is full. Refusing takes the platform a
-/// seventh of the time of a redemption, so that three refusals for each redemption leave about half.
-const LEAST_RATIO_OF_AN_INSTANCE: f64 = 0.33;
 
 /// What the Worker's process may hold: 128 MiB that an instance may have, and the rest for the
 /// runtime, 4,000 connections and garbage that is not collected yet.
@@ -22,7 +17,6 @@ const MOST_GROWTH: f64 = 1.25;
 
 /// What was found.
 pub(super) struct Findings {
-    pub(super) limit: Limit,
     /// How many tills at once gave the best throughput.
     pub(super) tills: usize,
     pub(super) sustained: Record,
@@ -62,14 +56,6 @@ impl Findings {
         late.median(|second| second.accepted) / self.under_overload().max(1.0)
     }
 
-    /// The part of the sustainable load that must be left.
-    fn least_ratio(&self) -> f64 {
-        match self.limit {
-            Limit::Ledger => LEAST_RATIO,
-            Limit::Instance => LEAST_RATIO_OF_AN_INSTANCE,
-        }
-    }
-
     /// Accepted calls a second while strangers hold connections.
     pub(super) fn with_strangers(&self) -> f64 {
         self.strangers.median(|second| second.accepted)
@@ -84,10 +70,7 @@ impl Findings {
             }
         };
         let ratio = self.ratio();
-        must(
-            ratio >= self.least_ratio(),
-            format!("{:.0} % of the throughput is left", ratio * 100.0),
-        );
+        must(ratio >= LEAST_RATIO, format!("{:.0} % of the throughput is left", ratio * 100.0));
         let recovered = self.recovered();
         must(
             recovered >= LEAST_RATIO,
@@ -121,7 +104,6 @@ mod tests {
 
     fn good() -> Findings {
         Findings {
-            limit: Limit::Ledger,
             tills: 16,
             sustained: steady(100, 100, 90 << 20),
             overload: steady(400, 80, 100 << 20),
@@ -137,12 +119,8 @@ mod tests {
     #[test]
     fn a_run_can_fail_in_each_way() {
         assert!(good().failed().is_empty());
-        let spoilers: [fn(&mut Findings); 8] = [
+        let spoilers: [fn(&mut Findings); 7] = [
             |it| it.overload = steady(400, 79, 100 << 20),
-            |it| {
-                it.limit = Limit::Instance;
-                it.overload = steady(400, 32, 100 << 20);
-            },
             |it| it.afterwards = steady(400, 63, 100 << 20),
             |it| it.strangers = steady(50, 39, 100 << 20),
             |it| it.strangers = steady(50, 50, 769 << 20),
