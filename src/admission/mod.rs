@@ -241,6 +241,14 @@ mod tests {
     }
 
     #[test]
+    fn a_call_whose_end_nobody_tells_gives_its_place_back() {
+        let mut admission = Admission::default();
+        let _lost: Vec<_> = std::iter::from_fn(|| admission.call(shard(0), NOW)).collect();
+        assert!(admission.call(shard(0), later(CALL_MS + MARGIN_MS - 1)).is_none());
+        assert!(admission.call(shard(0), later(CALL_MS + MARGIN_MS)).is_some());
+    }
+
+    #[test]
     fn a_late_shard_gets_less() {
         let mut admission = Admission::default();
         let call = admission.call(shard(0), NOW).unwrap();
