@@ -36,9 +36,10 @@ fn assert_none(offenders: &[String], rule: &str) {
 }
 
 #[test]
-fn every_planted_defect_still_applies_to_the_source() {
-    let patches = files("tests/planted", "patch");
-    assert!(patches.len() >= 16, "only {}", patches.len());
+fn every_patch_still_applies_to_the_source() {
+    let planted = files("tests/planted", "patch");
+    assert!(planted.len() >= 16, "only {}", planted.len());
+    let patches = [planted, files("tests/variants", "patch")].concat();
     let offenders = patches.iter().filter_map(|patch| {
         let mut check = Command::new("git");
         check.args(["apply", "--check"]).arg(patch).current_dir(project());

@@ -9,7 +9,7 @@ use super::admission::Place;
 use super::config::Config;
 use super::log::Log;
 use super::policies::Behalf;
-use super::{admission, alive, clock, ledger_client, receive};
+use super::{admission, clock, ledger_client, receive};
 use crate::api::{
     self, Answer, CancelRequest, CheckRequest, HealthBody, Incoming, Method, Problem,
     RedeemRequest, ReverseRequest, Route,
@@ -107,7 +107,6 @@ impl Desk<'_> {
         }
 
         // 2
-        let _alive = alive::keep(&self.context);
         if !matches!(route, Route::Find(_)) {
             incoming.body = receive::body(request).await.map_err(failed)?;
             incoming.check_body(route)?;

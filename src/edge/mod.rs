@@ -1,10 +1,10 @@
 //! The Worker and its Durable Object: the only place that names `worker`. It translates and
 //! carries; what is decided is decided in the core.
 //!
-//! Nothing here may panic: a panic inside the Durable Object leaves its caller without an answer.
+//! Nothing here may panic: a panic takes every request in flight with it. What the platform calls is
+//! `entry.js`, which tells those that they have to come again.
 
 mod admission;
-mod alive;
 mod clock;
 mod config;
 mod door;
@@ -27,6 +27,7 @@ use crate::api::Incoming;
 use crate::refusal::Fault;
 
 pub use ledger_object::LedgerObject;
+pub use respond::unanswered;
 
 /// Every HTTP request comes in here, and leaves one line in the log unless it is turned away.
 #[event(fetch)]
@@ -38,6 +39,7 @@ async fn fetch(request: web_sys::Request, env: Env, context: Context) -> Result<
     };
     let mut request = Request::from(request);
     let log = Log::start(now);
+    let method = request.inner().method();
     let answer = match prepare(&request, &env) {
         Ok((incoming, config)) => {
             let offset = std::cell::Cell::default();
@@ -47,7 +49,7 @@ async fn fetch(request: web_sys::Request, env: Env, context: Context) -> Result<
         Err(fault) => log.fault(&fault),
     };
     log.finish(clock::now(), &answer);
-    respond::send(answer, &request, log.request_id()).map(web_sys::Response::from)
+    Ok(respond::send(&answer, &method, log.request_id())?)
 }
 
 fn prepare(

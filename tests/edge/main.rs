@@ -14,6 +14,7 @@ mod hosted;
 mod input;
 mod ledger;
 mod overload;
+mod panics;
 mod policy;
 mod precedence;
 mod races;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, mpsc};
 use std::thread;
@@ -37,6 +37,8 @@ pub struct Edge {
     workerd: Mutex<Workerd>,
     /// The ledger, if it is not this edge's own.
     ledger: Option<SocketAddr>,
+    /// The folder of the build.
+    project: PathBuf,
     storage: TempDir,
     log: Arc<(Mutex<Vec<String>>, Condvar)>,
 }
@@ -48,15 +50,22 @@ impl Edge {
     }
 
     pub fn start_with(issuer: Issuer) -> Self {
-        Self::launch(issuer, None)
+        Self::launch(issuer, None, project())
+    }
+
+    /// An edge that runs a build of `scripts/variant`.
+    pub fn of_variant(name: &str) -> Self {
+        let variant = project().join("target/variants").join(name);
+        assert!(variant.join("build/index.js").exists(), "run scripts/variant {name} first");
+        Self::launch(Issuer::new(), None, variant)
     }
 
     /// An edge whose calls to shards go to this address.
     pub fn in_front_of(ledger: SocketAddr) -> Self {
-        Self::launch(Issuer::new(), Some(ledger))
+        Self::launch(Issuer::new(), Some(ledger), project())
     }
 
-    fn launch(issuer: Issuer, ledger: Option<SocketAddr>) -> Self {
+    fn launch(issuer: Issuer, ledger: Option<SocketAddr>, project: PathBuf) -> Self {
         let values = HashMap::from([issuer.signed_campaign(), issuer.signed_shops()]);
         let kv = Arc::new(Kv {
             values: Mutex::new(values),
@@ -78,7 +87,14 @@ impl Edge {
         let storage = tempfile::tempdir().unwrap();
         let port = free_port().unwrap();
         let log = Arc::new((Mutex::new(Vec::new()), Condvar::new()));
-        let workerd = run(port, storage.path(), &server, &issuer.bindings(port), &log, ledger);
+        let start = Start {
+            project: &project,
+            port,
+            storage: storage.path(),
+            kv: server.address(),
+            bindings: &issuer.bindings(port),
+        };
+        let workerd = run(&start, &log, ledger);
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .timeout_global(Some(Duration::from_secs(30)))
@@ -94,6 +110,7 @@ impl Edge {
             server,
             workerd: Mutex::new(workerd),
             ledger,
+            project,
             storage,
             log,
         }
@@ -114,8 +131,14 @@ impl Edge {
     pub fn restart_with(&self, bindings: &[(String, String)]) {
         let mut workerd = self.workerd.lock().unwrap();
         workerd.kill();
-        let (storage, kv) = (self.storage.path(), &self.server);
-        *workerd = run(self.port, storage, kv, bindings, &self.log, self.ledger);
+        let start = Start {
+            project: &self.project,
+            port: self.port,
+            storage: self.storage.path(),
+            kv: self.server.address(),
+            bindings,
+        };
+        *workerd = run(&start, &self.log, self.ledger);
     }
 
     /// The SQLite files of the ledger's shards.
@@ -175,11 +198,12 @@ impl Edge {
     }
 }
 
+fn project() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
 fn run(
-    port: u16,
-    storage: &Path,
-    kv: &KvServer,
-    bindings: &[(String, String)],
+    start: &Start<'_>,
     log: &Arc<(Mutex<Vec<String>>, Condvar)>,
     ledger: Option<SocketAddr>,
 ) -> Workerd {
@@ -191,10 +215,8 @@ fn run(
             log.1.notify_all();
         }
     });
-    let project = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let start = Start { project, port, storage, kv: kv.address(), bindings };
     match ledger {
-        None => Workerd::start(&start, sender).unwrap(),
-        Some(ledger) => Workerd::start_front(&start, ledger, sender).unwrap(),
+        None => Workerd::start(start, sender).unwrap(),
+        Some(ledger) => Workerd::start_front(start, ledger, sender).unwrap(),
     }
 }
