@@ -14,11 +14,15 @@ fn an_unknown_scenario_is_named_with_those_there_are() {
 }
 
 #[test]
-fn the_scenario_with_two_builds_is_not_left_out_in_silence() {
-    for args in [&["prove"][..], &["prove", "--only", "upgrade"]] {
+fn scenarios_with_builds_of_their_own_are_not_left_out_in_silence() {
+    for (args, needed) in [
+        (&["prove"][..], "--upgrade"),
+        (&["prove", "--only", "upgrade"], "--upgrade"),
+        (&["prove", "--only", "panic"], "--panics"),
+    ] {
         let (code, _, stderr) = Desk::new().coupon(args);
         assert_eq!(code, 1);
-        assert!(stderr.contains("needs --upgrade: run scripts/prove"), "{stderr}");
+        assert!(stderr.contains(&format!("needs {needed}: run scripts/prove")), "{stderr}");
     }
 }
 

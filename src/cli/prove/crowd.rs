@@ -16,13 +16,15 @@ pub(super) enum Manner {
     Crowded,
     /// One coupon after the other, each redeemed by one till: the most redemptions in the time.
     Orderly,
+    /// Crowded, and now and then an order of which the Worker dies.
+    Deadly,
 }
 
 impl Manner {
     /// How many visits a coupon gets on average.
     pub(super) fn visits(self) -> u64 {
         match self {
-            Self::Crowded => 2,
+            Self::Crowded | Self::Deadly => 2,
             Self::Orderly => 1,
         }
     }
@@ -101,7 +103,7 @@ pub(super) fn work(site: &Site, plan: &Plan, progress: &Progress, number: u32) -
     let (shop, till) = (1 + number / 2, u16::try_from(1 + number % 2)?);
     let till = SimulatedTill::new(site, plan.way, shop, till, ahead)?;
     let lots = plan.seed ^ (u64::from(number) << 32) ^ plan.first;
-    let mut visitor = Visitor::new(site, till, lots);
+    let mut visitor = Visitor::new(site, till, lots, plan.manner == Manner::Deadly);
     while Instant::now() < progress.until {
         let visit = progress.visits.fetch_add(1, Ordering::SeqCst);
         if visit >= progress.of {
@@ -109,7 +111,7 @@ pub(super) fn work(site: &Site, plan: &Plan, progress: &Progress, number: u32) -
         }
         match plan.manner {
             Manner::Orderly => visitor.redeem(plan.first + visit)?,
-            Manner::Crowded => {
+            Manner::Crowded | Manner::Deadly => {
                 let within = visit / plan.visits + visitor.draw(WINDOW);
                 visitor.visit(plan.first + within.min(plan.coupons - 1))?;
             }

@@ -77,6 +77,10 @@ pub(super) struct Prove {
     /// Folder with two builds, as scripts/prove makes it, for the scenario `upgrade`.
     #[arg(long, value_name = "FOLDER")]
     upgrade: Option<PathBuf>,
+
+    /// Folder of the build that scripts/variant makes, for the scenario `panic`.
+    #[arg(long, value_name = "FOLDER")]
+    panics: Option<PathBuf>,
 }
 
 impl Prove {
@@ -124,10 +128,14 @@ impl Prove {
             self.only.is_empty() || self.only.iter().any(|name| name == scenario.name)
         };
         let scenarios: Vec<_> = ALL.iter().filter(wanted).collect();
-        let builds = scenarios.iter().any(|scenario| scenario.needs == Needs::Builds);
+        let needed = |needs| scenarios.iter().any(|scenario| scenario.needs == needs);
         ensure!(
-            !builds || self.upgrade.is_some(),
+            !needed(Needs::Builds) || self.upgrade.is_some(),
             "the scenario `upgrade` needs --upgrade: run scripts/prove, which makes both builds"
+        );
+        ensure!(
+            !needed(Needs::Panics) || self.panics.is_some(),
+            "the scenario `panic` needs --panics: run scripts/prove, which makes the build"
         );
         Ok(scenarios)
     }

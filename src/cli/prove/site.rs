@@ -158,16 +158,17 @@ impl Site {
         lock(&self.kv).mode = mode;
     }
 
-    /// Codes in the edge's log, and how often.
+    /// Codes and events in the edge's log, and how often.
     pub(super) fn logged(&self) -> BTreeMap<String, u64> {
         lock(&self.logged).clone()
     }
 }
 
-/// Counts the codes in the log's lines; what is no line of ours counts as the runtime's own word.
+/// Counts the codes and events in the log's lines; what is no line of ours counts as the runtime's own word.
 fn count(lines: &mpsc::Receiver<String>, logged: &Mutex<BTreeMap<String, u64>>) {
     for line in lines {
-        let code = match line.split_once("\"code\":\"") {
+        let named = ["\"code\":\"", "\"event\":\""].iter().find_map(|it| line.split_once(it));
+        let code = match named {
             Some((_, rest)) => rest.split('"').next().unwrap_or_default().to_owned(),
             None if line.starts_with('{') => "ok".to_owned(),
             None => "runtime".to_owned(),

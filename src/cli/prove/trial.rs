@@ -58,13 +58,14 @@ impl Trial<'_> {
         let folder = tempfile::tempdir()?;
         let disk = match scenario.needs {
             Needs::Disk => Some(SmallDisk::mount()?),
-            Needs::Folder | Needs::Builds => None,
+            Needs::Folder | Needs::Builds | Needs::Panics => None,
         };
         let storage = disk.as_ref().map_or(folder.path().to_owned(), SmallDisk::path);
         let upgrade = self.of.upgrade.clone().filter(|_| scenario.needs == Needs::Builds);
-        let project = match &upgrade {
-            Some(upgrade) => upgrade.join("before"),
-            None => self.of.project.clone(),
+        let project = match (scenario.needs, &upgrade, &self.of.panics) {
+            (Needs::Builds, Some(upgrade), _) => upgrade.join("before"),
+            (Needs::Panics, _, Some(panics)) => panics.clone(),
+            _ => self.of.project.clone(),
         };
         let storage = storage.join("ledger");
         let ground = Ground { project, storage, disk, upgrade, shards_log2: SHARDS_LOG2 };

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use rand::rngs::StdRng;
+use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
 
 use super::site::Site;
@@ -24,13 +25,19 @@ pub(super) struct Visitor<'a> {
     site: &'a Site,
     till: SimulatedTill,
     lots: StdRng,
+    /// Some of its orders kill the Worker.
+    deadly: bool,
     recent: Vec<Recent>,
 }
 
+/// References of orders of which the Worker in `tests/variants/panics.patch` dies: in itself, in the
+/// ledger's object, and there after it wrote.
+const DEADLY: [&str; 3] = ["panic:worker", "panic:object", "panic:written"];
+
 impl<'a> Visitor<'a> {
     /// A till that has done nothing yet.
-    pub(super) fn new(site: &'a Site, till: SimulatedTill, seed: u64) -> Self {
-        Self { site, till, lots: StdRng::seed_from_u64(seed), recent: Vec::new() }
+    pub(super) fn new(site: &'a Site, till: SimulatedTill, seed: u64, deadly: bool) -> Self {
+        Self { site, till, lots: StdRng::seed_from_u64(seed), deadly, recent: Vec::new() }
     }
 
     /// A number below `end`, drawn by lot.
@@ -131,7 +138,10 @@ impl<'a> Visitor<'a> {
 
     fn order(&mut self) -> Order {
         let amount = if self.lots.random_bool(0.8) { 3000 } else { 1500 };
-        let reference = self.lots.random_bool(0.3).then(|| "账单 7".to_owned());
-        Order { amount, reference }
+        let reference = match self.deadly && self.lots.random_bool(0.03) {
+            true => DEADLY.choose(&mut self.lots).copied(),
+            false => self.lots.random_bool(0.3).then_some("账单 7"),
+        };
+        Order { amount, reference: reference.map(str::to_owned) }
     }
 }

@@ -19,6 +19,8 @@ pub(super) enum Needs {
     Disk,
     /// Two builds.
     Builds,
+    /// A build that dies when it is told to.
+    Panics,
 }
 
 /// How much.
@@ -85,7 +87,7 @@ impl Scenario {
 }
 
 /// All of them.
-pub(super) const ALL: [Scenario; 12] = [
+pub(super) const ALL: [Scenario; 13] = [
     Scenario {
         name: "races",
         what: "nothing but many tills at the same few coupons",
@@ -112,6 +114,21 @@ pub(super) const ALL: [Scenario; 12] = [
         trouble: process::kill,
         short: SHORT,
         long: Size::of_rounds(9),
+    },
+    Scenario {
+        name: "panic",
+        what: "orders of which the Worker's instance dies, in itself, in the ledger's object, and \
+               there after it wrote",
+        guarantee: "who was under way is told at once that the same key tells, and the next \
+                    request works",
+        way: Way::Direct,
+        needs: Needs::Panics,
+        wrong_clocks: false,
+        manner: Manner::Deadly,
+        told: &[],
+        trouble: process::die,
+        short: SHORT,
+        long: Size::of_rounds(4),
     },
     Scenario {
         name: "freeze",

@@ -19,6 +19,14 @@ pub(super) fn nothing(_: &Site, _: &Plan, progress: &Progress) -> Result<u64> {
     Ok(0)
 }
 
+/// The crowd kills the Worker's instances itself.
+pub(super) fn die(site: &Site, plan: &Plan, progress: &Progress) -> Result<u64> {
+    let deaths = || site.logged().get("instance-died").copied().unwrap_or_default();
+    let before = deaths();
+    nothing(site, plan, progress)?;
+    Ok(deaths() - before)
+}
+
 /// SIGKILL under load, and a start on the same storage, again and again.
 pub(super) fn kill(site: &Site, plan: &Plan, progress: &Progress) -> Result<u64> {
     kill_every(50..600, site, plan, progress)
