@@ -171,6 +171,11 @@ mod tests {
         std::iter::from_fn(|| admission.enter(now)).take(2 * ROOM + BODIES).collect()
     }
 
+    /// As many calls to one shard as there is room for.
+    fn calls(admission: &mut Admission) -> Vec<CallPlace> {
+        std::iter::from_fn(|| admission.call(shard(0), NOW)).take(2 * ROOM).collect()
+    }
+
     #[test]
     fn whoever_is_let_in_has_room_to_work() {
         let mut admission = Admission::default();
@@ -218,7 +223,7 @@ mod tests {
     #[test]
     fn a_shard_that_hangs_leaves_half_of_the_room_to_the_others() {
         let mut admission = Admission::default();
-        let calls: Vec<_> = std::iter::from_fn(|| admission.call(shard(0), NOW)).collect();
+        let calls = calls(&mut admission);
         assert_eq!(calls.len(), ROOM / 2);
         assert!(admission.call(shard(1), NOW).is_some());
     }
@@ -226,6 +231,7 @@ mod tests {
     #[test]
     fn many_late_refusals_shut_the_door_for_a_moment() {
         let mut admission = Admission::default();
+        // All that there is room for, and not one more: that would be a refusal.
         let _hanging: Vec<_> =
             std::iter::from_fn(|| admission.call(shard(0), NOW)).take(WIDEST).collect();
         for _ in 1..LATE_REFUSALS {
@@ -243,7 +249,7 @@ mod tests {
     #[test]
     fn a_call_whose_end_nobody_tells_gives_its_place_back() {
         let mut admission = Admission::default();
-        let _lost: Vec<_> = std::iter::from_fn(|| admission.call(shard(0), NOW)).collect();
+        let _lost = calls(&mut admission);
         assert!(admission.call(shard(0), later(CALL_MS + MARGIN_MS - 1)).is_none());
         assert!(admission.call(shard(0), later(CALL_MS + MARGIN_MS)).is_some());
     }
@@ -253,7 +259,7 @@ mod tests {
         let mut admission = Admission::default();
         let call = admission.call(shard(0), NOW).unwrap();
         admission.call_ended(call, Some(Ended::Lost), NOW);
-        let calls: Vec<_> = std::iter::from_fn(|| admission.call(shard(0), NOW)).collect();
+        let calls = calls(&mut admission);
         assert_eq!(calls.len(), WIDEST / 2);
     }
 
