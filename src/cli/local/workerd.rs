@@ -82,15 +82,13 @@ impl Workerd {
         arguments: &[String],
         lines: mpsc::Sender<String>,
     ) -> Result<Self> {
-        for needed in ["build/index.js", "build/index_bg.wasm"] {
-            let needed = start.project.join(needed);
-            ensure!(
-                needed.exists(),
-                "{} is missing: run scripts/build in {} first",
-                needed.display(),
-                start.project.display()
-            );
-        }
+        let built = start.project.join("build/index.js");
+        ensure!(
+            built.exists(),
+            "{} is missing: run scripts/build in {} first",
+            built.display(),
+            start.project.display()
+        );
         fs::create_dir_all(start.storage)
             .with_context(|| format!("cannot make {}", start.storage.display()))?;
         let mut child = Command::new(binary(start.project)?)

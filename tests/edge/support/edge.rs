@@ -198,8 +198,11 @@ impl Edge {
     }
 }
 
+/// The folder with the Worker under test: this project's, unless `EDGE_UNDER_TEST` names another that
+/// has `build/`, `local/` and `node_modules/`.
 fn project() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+    std::env::var_os("EDGE_UNDER_TEST")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from)
 }
 
 fn run(
