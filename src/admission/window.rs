@@ -94,6 +94,17 @@ mod tests {
     }
 
     #[test]
+    fn a_clock_that_is_set_back_does_not_keep_it_open() {
+        let mut window = Window::default();
+        window.learn(Ended::Lost, at(5000));
+        // The same moment is the same news; an earlier one says that the clock was set.
+        window.learn(Ended::Lost, at(5000));
+        assert_eq!(window.size(), WIDEST / 2);
+        window.learn(Ended::Lost, at(4999));
+        assert_eq!(window.size(), WIDEST / 4);
+    }
+
+    #[test]
     fn a_window_of_quick_answers_opens_it_by_one() {
         let mut window = Window::default();
         window.learn(Ended::Lost, at(5000));

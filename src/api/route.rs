@@ -166,6 +166,16 @@ mod tests {
     }
 
     #[test]
+    fn what_watches_the_edge_is_open_to_everyone_and_nothing_else() {
+        for path in ["/healthz", "/openapi.json", "/docs"] {
+            assert!(Route::is_open(path), "{path}");
+        }
+        for path in ["/v1/redemptions", "/v1/coupons/check", "/", "/nowhere"] {
+            assert!(!Route::is_open(path), "{path}");
+        }
+    }
+
+    #[test]
     fn a_path_lists_its_methods() {
         assert_eq!(Route::Docs.allow(), "GET, HEAD, OPTIONS");
         assert_eq!(Route::Redeem.allow(), "POST, OPTIONS");
