@@ -68,8 +68,13 @@ impl Prepared {
     fn new(retry_after_s: u8) -> Result<Self> {
         let fault = Fault::Overloaded { what: "no room for another request", retry_after_s };
         let answer = Problem::of_fault(&fault).answer(None);
-        let headers = respond::headers(&answer)?;
-        let init = respond::init(&answer, &headers);
+        let headers = Object::new();
+        for (name, value) in respond::headers(&answer) {
+            Reflect::set(&headers, &name.into(), &value.into())?;
+        }
+        let init = ResponseInit::new();
+        init.set_status(answer.status);
+        init.set_headers(&headers);
         Ok(Self { body: Uint8Array::from(answer.body.as_bytes()), headers, init })
     }
 

@@ -29,6 +29,7 @@ function revive() {
 
 // What an instance dies of comes up here, because everything in it runs as a microtask.
 addEventListener("error", revive);
+addEventListener("unhandledrejection", revive);
 
 /** What `work` answers; nothing if it fails, or if the instance dies on the way. */
 function answer(work) {
@@ -74,13 +75,20 @@ export class LedgerObject extends DurableObject {
   #instance;
 
   async fetch(request) {
-    const answered = await answer(() => this.#ofThisInstance().fetch(request));
-    return answered ?? new Response("the instance died", { status: 503 });
+    const call = await request.text();
+    try {
+      return this.#ofThisInstance().handle(call);
+    } catch (why) {
+      log("failed", { why: String(why) });
+      revive();
+      return new Response("the instance died", { status: 503 });
+    }
   }
 
   #ofThisInstance() {
+    revive();
     if (this.#instance !== instance) {
-      this.#shard = new wasm.LedgerObject(this.ctx, this.env);
+      this.#shard = new wasm.LedgerObject(this.ctx);
       this.#instance = instance;
     }
     return this.#shard;

@@ -3,7 +3,8 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use worker::{Context, Env, Request};
+use worker::web_sys::Request;
+use worker::{Context, Env};
 
 use super::admission::Place;
 use super::config::Config;
@@ -71,7 +72,7 @@ impl Desk<'_> {
     /// 9. the ledger: 201, 200, 404, 409, 422, 429
     pub(super) async fn answer(
         &self,
-        request: &mut Request,
+        request: &Request,
         incoming: Incoming,
         place: Option<Place>,
     ) -> Answer {
@@ -89,7 +90,7 @@ impl Desk<'_> {
 
     async fn serve(
         &self,
-        request: &mut Request,
+        request: &Request,
         mut incoming: Incoming,
         place: Option<Place>,
     ) -> Result<Answer, Stop> {

@@ -2,12 +2,12 @@
 
 use std::cell::RefCell;
 
-use worker::{
-    DurableObject, Env, Request, Response, Result, SqlStorage, SqlStorageValue, State,
-    durable_object,
-};
+use worker::wasm_bindgen::JsValue;
+use worker::wasm_bindgen::prelude::wasm_bindgen;
+use worker::worker_sys::DurableObjectState;
+use worker::{Result, SqlStorage, SqlStorageValue, State, web_sys};
 
-use super::clock;
+use super::{clock, platform};
 use crate::ledger::database::{Cell, Database, Executed, Row, Value};
 use crate::ledger::schema::SchemaError;
 use crate::ledger::shard::ShardError;
@@ -15,7 +15,7 @@ use crate::ledger::{Call, LedgerShard};
 
 /// One ledger shard. The platform runs at most one instance of it in the world, one event at a
 /// time while no I/O is awaited, and holds back what it answers until what it wrote is durable.
-#[durable_object(fetch)]
+#[wasm_bindgen]
 pub struct LedgerObject {
     state: State,
     // None while it cannot be opened: an object cannot be refused its making, and what kept it
@@ -23,34 +23,51 @@ pub struct LedgerObject {
     shard: RefCell<Option<LedgerShard<ObjectStorage>>>,
 }
 
-impl DurableObject for LedgerObject {
-    fn new(state: State, _env: Env) -> Self {
+#[wasm_bindgen]
+impl LedgerObject {
+    /// The shard whose storage this is.
+    #[wasm_bindgen(constructor)]
+    pub fn new(state: DurableObjectState) -> Self {
+        let state = State::from(state);
         let shard = RefCell::new(open(&state).ok());
         Self { state, shard }
     }
 
-    /// Takes a [`Call`], gives a [`Reply`](crate::ledger::Reply).
-    async fn fetch(&self, mut request: Request) -> Result<Response> {
-        let Some(call) = Call::parse(&request.bytes().await?) else {
-            return Response::error("not a call of this version", 400);
+    /// Takes a [`Call`], gives a [`Reply`](crate::ledger::Reply). Nothing is awaited, so no other
+    /// call comes in between.
+    ///
+    /// # Errors
+    /// When the platform cannot make a response.
+    pub fn handle(&self, call: &str) -> std::result::Result<web_sys::Response, JsValue> {
+        let (status, body) = self.answer(call);
+        platform::respond(status, "", Some(&body))
+    }
+}
+
+impl LedgerObject {
+    fn answer(&self, call: &str) -> (u16, String) {
+        let Some(call) = Call::parse(call.as_bytes()) else {
+            return (400, "not a call of this version".to_owned());
         };
-        // From here to the reply nothing is awaited, so no other call comes in between.
         let Ok(mut shard) = self.shard.try_borrow_mut() else {
-            return Response::error("in use", 503);
+            return (503, "in use".to_owned());
         };
         if shard.is_none() {
             match open(&self.state) {
                 Ok(opened) => *shard = Some(opened),
-                Err(why) => return Response::error(format!("cannot be opened: {why:?}"), 503),
+                Err(why) => return (503, format!("cannot be opened: {why:?}")),
             }
         }
         let Some(shard) = shard.as_mut() else {
-            return Response::error("not open", 503);
+            return (503, "not open".to_owned());
         };
         match shard.handle(call, clock::now()) {
-            Ok(reply) => Response::from_json(&reply),
-            Err(ShardError::Database(why)) => Response::error(why.to_string(), 503),
-            Err(why) => Response::error(format!("{why:?}"), 500),
+            Ok(reply) => match serde_json::to_string(&reply) {
+                Ok(reply) => (200, reply),
+                Err(why) => (500, why.to_string()),
+            },
+            Err(ShardError::Database(why)) => (503, why.to_string()),
+            Err(why) => (500, format!("{why:?}")),
         }
     }
 }

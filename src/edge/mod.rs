@@ -2,7 +2,7 @@
 //! carries; what is decided is decided in the core.
 //!
 //! Nothing here may panic: a panic takes every request in flight with it. What the platform calls is
-//! `entry.js`, which tells those that they have to come again.
+//! `entry.js`, which tells those that they have to come again; what is asked of it, `platform.js`.
 
 mod admission;
 mod clock;
@@ -13,50 +13,47 @@ mod ledger_client;
 #[allow(missing_docs, reason = "the platform's attribute makes functions without docs")]
 mod ledger_object;
 mod log;
+mod platform;
 mod policies;
 mod receive;
 mod respond;
 
-use std::rc::Rc;
-
-use worker::{Context, Env, Request, Result, event, web_sys};
+use worker::wasm_bindgen::JsValue;
+use worker::wasm_bindgen::prelude::wasm_bindgen;
+use worker::{Context, Env, js_sys, web_sys, worker_sys};
 
 use self::door::Entry;
 use self::log::Log;
-use crate::api::Incoming;
-use crate::refusal::Fault;
 
 pub use ledger_object::LedgerObject;
 pub use respond::unanswered;
 
 /// Every HTTP request comes in here, and leaves one line in the log unless it is turned away.
-#[event(fetch)]
-async fn fetch(request: web_sys::Request, env: Env, context: Context) -> Result<web_sys::Response> {
+///
+/// # Errors
+/// When the platform cannot make a response.
+#[wasm_bindgen]
+pub async fn fetch(
+    request: web_sys::Request,
+    env: Env,
+    context: worker_sys::Context,
+) -> Result<web_sys::Response, JsValue> {
     let now = clock::now();
     let place = match door::enter(&request, now)? {
         Entry::In(place) => place,
         Entry::Full(response) => return Ok(response),
     };
-    let mut request = Request::from(request);
     let log = Log::start(now);
-    let method = request.inner().method();
-    let answer = match prepare(&request, &env) {
-        Ok((incoming, config)) => {
-            let offset = std::cell::Cell::default();
+    let incoming = receive::head(&request);
+    let method = incoming.method.clone();
+    let answer = match config::load(&env) {
+        Ok(config) => {
+            let (context, offset) = (Context::new(context), std::cell::Cell::default());
             let desk = handler::Desk { config, env, context, log: &log, offset };
-            desk.answer(&mut request, incoming, place).await
+            desk.answer(&request, incoming, place).await
         }
         Err(fault) => log.fault(&fault),
     };
     log.finish(clock::now(), &answer);
-    Ok(respond::send(&answer, &method, log.request_id())?)
-}
-
-fn prepare(
-    request: &Request,
-    env: &Env,
-) -> std::result::Result<(Incoming, Rc<config::Config>), Fault> {
-    let incoming = receive::head(request);
-    let incoming = incoming.map_err(|why| Fault::Internal(format!("the request: {why}")))?;
-    Ok((incoming, config::load(env)?))
+    respond::send(&answer, &method, log.request_id())
 }

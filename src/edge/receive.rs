@@ -1,61 +1,40 @@
 //! From the platform's request to [`Incoming`].
 
-use std::time::Duration;
+use worker::web_sys::Request;
 
-use futures_util::StreamExt;
-use futures_util::future::{Either, select};
-use worker::{Delay, Request};
-
+use super::platform;
 use crate::admission::BODY_MS;
 use crate::api::{Incoming, MAX_BODY_BYTES, split_url};
 use crate::refusal::Fault;
 
 /// All but the body.
-pub(super) fn head(request: &Request) -> worker::Result<Incoming> {
-    let url = request.inner().url();
-    let (authority, path, query) = split_url(&url);
-    let headers = request.headers();
-    Ok(Incoming {
-        method: request.inner().method(),
+pub(super) fn head(request: &Request) -> Incoming {
+    let head = platform::head(request);
+    let mut lines = head.split('\n');
+    let mut line = || lines.next().unwrap_or_default();
+    let (method, url) = (line(), line());
+    let (authority, path, query) = split_url(url);
+    // What is absent is NUL, which cannot be in a field.
+    let mut field = || Some(line()).filter(|value| *value != "\0").map(str::to_owned);
+    Incoming {
+        method: method.to_owned(),
         authority: authority.to_owned(),
         path: path.to_owned(),
         query: query.to_owned(),
-        content_type: headers.get("content-type")?,
-        content_digest: headers.get("content-digest")?,
-        idempotency_key: headers.get("idempotency-key")?,
-        signature_input: headers.get("signature-input")?,
-        signature: headers.get("signature")?,
+        content_type: field(),
+        content_digest: field(),
+        idempotency_key: field(),
+        signature_input: field(),
+        signature: field(),
         body: Vec::new(),
-    })
+    }
 }
 
 /// The body, as far as one byte beyond the limit: nobody can make the edge hold more, nor for longer
 /// than a body takes.
-pub(super) async fn body(request: &mut Request) -> Result<Vec<u8>, Fault> {
-    if request.inner().body().is_none() {
-        return Ok(Vec::new());
-    }
-    let body = read(request);
-    futures_util::pin_mut!(body);
-    match select(body, Delay::from(Duration::from_millis(BODY_MS))).await {
-        Either::Left((body, _)) => {
-            body.map_err(|why| Fault::Busy(format!("the body broke off: {why}")))
-        }
-        Either::Right(_) => Err(Fault::Busy("the body did not come in time".to_owned())),
-    }
-}
-
-async fn read(request: &mut Request) -> worker::Result<Vec<u8>> {
-    let mut body = Vec::new();
-    let mut chunks = request.stream()?;
-    while let Some(chunk) = chunks.next().await {
-        let chunk = chunk?;
-        let room = MAX_BODY_BYTES + 1 - body.len();
-        body.reserve_exact(room.min(chunk.len()));
-        body.extend(chunk.into_iter().take(room));
-        if body.len() > MAX_BODY_BYTES {
-            break;
-        }
-    }
-    Ok(body)
+pub(super) async fn body(request: &Request) -> Result<Vec<u8>, Fault> {
+    let limit = u32::try_from(MAX_BODY_BYTES).unwrap_or(u32::MAX);
+    let time = u32::try_from(BODY_MS).unwrap_or(u32::MAX);
+    let body = platform::body(request, limit, time).await;
+    body.map(|body| body.to_vec()).map_err(|why| Fault::Busy(platform::reason(&why)))
 }
