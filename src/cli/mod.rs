@@ -16,6 +16,7 @@ mod inspect;
 mod interrupt;
 mod issue;
 mod issuer;
+mod load;
 pub mod local;
 mod outcome;
 mod output;
@@ -24,6 +25,7 @@ pub mod pos;
 mod prove;
 mod shell;
 mod shop;
+mod surge;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -82,6 +84,8 @@ enum Command {
     Dev(dev::Dev),
     Prove(prove::Prove),
     Overload(overload::Overload),
+    #[command(subcommand)]
+    Surge(surge::Surge),
     Api(api::Api),
 }
 
@@ -112,6 +116,7 @@ pub fn run() -> ExitCode {
         Command::Dev(dev) => dev.run(&context),
         Command::Prove(prove) => prove.run(&context),
         Command::Overload(overload) => overload.run(),
+        Command::Surge(surge) => surge.run(),
         Command::Api(api) => api.run(&context),
     };
     outcome::report(result, context.json)

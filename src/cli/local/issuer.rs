@@ -93,7 +93,7 @@ impl Issuer {
     /// What the edge is told in secret and in public.
     pub(crate) fn bindings(&self, authorities: &str) -> Vec<(String, String)> {
         let campaign = self.campaign.campaign;
-        let secret = CouponKey::secret(&self.root, KeyId { campaign, kid: KID }).reveal();
+        let secret = self.derived_coupon_key();
         let public = self.policy_key.verifying_key().to_bytes();
         [
             ("COUPON_KEYS", format!("{{\"{campaign}/{KID}\":\"{secret}\"}}")),
@@ -103,6 +103,12 @@ impl Issuer {
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .to_vec()
+    }
+
+    /// The derived key of the campaign's coupons, base64url.
+    pub(crate) fn derived_coupon_key(&self) -> String {
+        let key = KeyId { campaign: self.campaign.campaign, kid: KID };
+        CouponKey::secret(&self.root, key).reveal().to_string()
     }
 
     /// The campaign's policy as it is now.

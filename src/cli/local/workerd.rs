@@ -91,14 +91,31 @@ impl Workerd {
         );
         fs::create_dir_all(start.storage)
             .with_context(|| format!("cannot make {}", start.storage.display()))?;
-        let mut child = Command::new(binary(start.project)?)
+        let config = start.project.join(format!("local/{config}.capnp"));
+        let socket = format!("--socket-addr=http=127.0.0.1:{}", start.port);
+        let arguments = [&[socket], arguments].concat();
+        Self::serve(start.project, &config, &arguments, start.bindings, lines)
+    }
+
+    /// Starts workerd with any configuration, whose sockets and folders are in the arguments, and
+    /// waits until it listens.
+    ///
+    /// # Errors
+    /// When it is not installed, or ends before it listens.
+    pub fn serve(
+        project: &Path,
+        config: &Path,
+        arguments: &[String],
+        bindings: &[(String, String)],
+        lines: mpsc::Sender<String>,
+    ) -> Result<Self> {
+        let mut child = Command::new(binary(project)?)
             .arg("serve")
-            .arg(start.project.join(format!("local/{config}.capnp")))
-            .arg(format!("--socket-addr=http=127.0.0.1:{}", start.port))
+            .arg(config)
             .args(arguments)
             // Says on standard output, before the first log line, that it listens.
             .arg("--control-fd=1")
-            .envs(start.bindings.iter().map(|(name, value)| (name, value)))
+            .envs(bindings.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -116,7 +133,7 @@ impl Workerd {
         if listening.recv_timeout(Duration::from_secs(30)).is_err() {
             workerd.kill();
             let complaints = complaints.join().unwrap_or_default();
-            bail!("workerd does not listen on port {}: {complaints}", start.port);
+            bail!("workerd does not listen ({}): {complaints}", arguments.join(" "));
         }
         Ok(workerd)
     }

@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use tempfile::TempDir;
 
 use super::slow::Slow;
-use super::tills::Tills;
+use crate::cli::load::Tills;
 use crate::cli::local::{Issuer, KvAnswer, KvServer, Start, Workerd, free_port};
 
 /// Four shards: enough that none alone has all the calls.

@@ -7,10 +7,9 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use mio::{Events, Poll, Token};
 use sha2::{Digest, Sha256};
 
-use super::connection::{Answer, Connection};
 use super::edge::Edge;
 use super::record::{Record, Second};
-use super::tills::Tills;
+use crate::cli::load::{Answer, Ask, Connection, Tills};
 
 /// A till gives up then: there is a queue.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -148,7 +147,7 @@ impl<'a> Load<'a> {
         }
         let Some(n) = self.numbers.next() else { return Ok(None) };
         let created = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
-        Ok(Some(Wish { n, since: now, request: self.tills.redemption(n, created)? }))
+        Ok(Some(Wish { n, since: now, request: self.tills.request(Ask::Redeem(n), created)? }))
     }
 
     fn send(&mut self, port: u16, wish: Wish, second: &mut Second) {

@@ -9,14 +9,12 @@
 //! Both loads are measured in the same minutes, so that a busy machine is as busy for the one as
 //! for the other, and medians of seconds are compared.
 
-mod connection;
 mod edge;
 mod load;
 mod record;
 mod report;
 mod slow;
 mod strangers;
-mod tills;
 mod verdict;
 
 use std::collections::BTreeMap;
@@ -29,8 +27,8 @@ use self::edge::{Edge, Limit};
 use self::load::{Arrivals, Load};
 use self::record::Record;
 use self::strangers::Strangers;
-use self::tills::Tills;
 use self::verdict::{FACTOR, Findings};
+use super::load::Tills;
 use super::outcome::{Failure, Outcome};
 
 /// Offer an edge on this machine more than it can take, and judge what it does.

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::cli::load::percentile;
+
 /// A second of a phase.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Second {
@@ -86,24 +88,5 @@ impl Record {
     /// The most memory that workerd held at the end of a second.
     pub(super) fn most_resident(&self) -> u64 {
         self.seconds.iter().map(|second| second.resident).max().unwrap_or(0)
-    }
-}
-
-/// The value below which so many of a hundred are; 0 of none.
-fn percentile(mut values: Vec<f64>, percent: usize) -> f64 {
-    values.sort_by(f64::total_cmp);
-    let index = values.len().saturating_sub(1) * percent / 100;
-    values.get(index).copied().unwrap_or(0.0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn percentiles_are_of_the_sorted_values() {
-        let values = || (1..=101).rev().map(f64::from).collect::<Vec<_>>();
-        assert_eq!([0, 50, 99, 100].map(|p| percentile(values(), p)), [1.0, 51.0, 100.0, 101.0]);
-        assert_eq!(percentile(Vec::new(), 50), 0.0);
     }
 }

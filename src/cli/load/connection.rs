@@ -8,7 +8,7 @@ use mio::net::TcpStream;
 use mio::{Interest, Registry, Token};
 
 /// A connection with at most one request under way.
-pub(super) struct Connection {
+pub(crate) struct Connection {
     stream: TcpStream,
     out: Vec<u8>,
     sent: usize,
@@ -16,18 +16,18 @@ pub(super) struct Connection {
 }
 
 /// An answer, as far as a till of this kind looks at it.
-pub(super) struct Answer {
-    pub(super) status: u16,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
     /// `Retry-After` in seconds.
-    pub(super) retry_after: Option<u32>,
+    pub(crate) retry_after: Option<u32>,
     /// `Connection: close`
-    pub(super) last: bool,
-    pub(super) body: Vec<u8>,
+    pub(crate) last: bool,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Connection {
     /// Connects; the first request may be given to it at once.
-    pub(super) fn open(port: u16, registry: &Registry, token: Token) -> io::Result<Self> {
+    pub(crate) fn open(port: u16, registry: &Registry, token: Token) -> io::Result<Self> {
         let mut stream = TcpStream::connect(SocketAddr::from(([127, 0, 0, 1], port)))?;
         stream.set_nodelay(true)?;
         stream.register(registry, token, Interest::READABLE | Interest::WRITABLE)?;
@@ -35,14 +35,14 @@ impl Connection {
     }
 
     /// Sends a request, as much of it as goes now; the rest goes with [`Self::go_on`].
-    pub(super) fn send(&mut self, request: Vec<u8>) -> io::Result<()> {
+    pub(crate) fn send(&mut self, request: Vec<u8>) -> io::Result<()> {
         (self.out, self.sent) = (request, 0);
         self.heard.clear();
         self.write()
     }
 
     /// Writes and reads what can be; the answer once it is whole.
-    pub(super) fn go_on(&mut self) -> io::Result<Option<Answer>> {
+    pub(crate) fn go_on(&mut self) -> io::Result<Option<Answer>> {
         self.write()?;
         let mut buffer = [0; 4096];
         loop {

@@ -1,0 +1,151 @@
+//! `coupon surge bench`: what calls cost, beside the least that the platform takes for any, in one
+//! run and in turns, so that a busy machine is as busy for the one as for the other.
+
+mod chart;
+mod cpu;
+mod drive;
+mod peers;
+mod processes;
+mod sample;
+mod table;
+mod work;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::ensure;
+use clap::Args;
+
+use self::drive::drive;
+use self::peers::Running;
+use self::sample::Sample;
+use self::table::Table;
+use self::work::{Calls, Kind};
+use crate::cli::outcome::Outcome;
+
+/// Measure what calls cost, beside others in the same run.
+#[derive(Args)]
+#[command(after_help = "Example:
+  ./scripts/bench --quick
+
+Calls 127.0.0.1 only, checks every answer, and ends by itself.")]
+pub(in crate::cli) struct Bench {
+    /// Seconds of each measurement.
+    #[arg(long, default_value_t = 1.5)]
+    seconds: f64,
+
+    /// How often everything is measured; medians are given.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100))]
+    rounds: u32,
+
+    /// Tills at once.
+    #[arg(long, default_value_t = 64)]
+    tills: usize,
+
+    /// Only targets whose names contain this; may be repeated.
+    #[arg(long, value_name = "TEXT")]
+    only: Vec<String>,
+
+    /// Another Worker with the same contract, by a name: NAME=FOLDER; may be repeated.
+    #[arg(long, value_name = "NAME=FOLDER")]
+    peer: Vec<String>,
+
+    /// Also nginx with Lua and Redis (`bench/peers/nginx`).
+    #[arg(long)]
+    nginx: bool,
+
+    /// Where ledgers are kept; in memory if not given.
+    #[arg(long, value_name = "FOLDER")]
+    storage: Option<PathBuf>,
+
+    /// Write the figures and a chart into this folder.
+    #[arg(long, value_name = "FOLDER")]
+    write: Option<PathBuf>,
+
+    /// The project's folder, with the built Worker in it.
+    #[arg(long, default_value = ".")]
+    project: PathBuf,
+}
+
+/// What is measured of a Worker with our contract.
+const KINDS: [Kind; 7] = [
+    Kind::Health,
+    Kind::Check,
+    Kind::Redeem,
+    Kind::Replay,
+    Kind::Duplicate,
+    Kind::Forged,
+    Kind::Reverse,
+];
+
+impl Bench {
+    pub(super) fn run(&self) -> anyhow::Result<Outcome> {
+        let storage = match &self.storage {
+            Some(folder) => folder.clone(),
+            None => peers::in_memory()?,
+        };
+        let mut running = vec![
+            peers::floor(&self.project, &storage)?,
+            peers::edge("ours", &self.project, &storage, &KINDS)?,
+        ];
+        for peer in &self.peer {
+            let (name, folder) = peer.split_once('=').unwrap_or(("peer", peer));
+            running.push(peers::edge(name, folder.as_ref(), &storage, &KINDS)?);
+        }
+        if self.nginx {
+            running.push(peers::nginx(&self.project, &storage)?);
+        }
+        let mut table = Table::default();
+        // The first round warms up and is not counted.
+        for round in 0..=self.rounds {
+            for it in &mut running {
+                for index in 0..it.targets.len() {
+                    self.measure(it, index, round, &mut table)?;
+                }
+            }
+        }
+        if let Some(folder) = &self.write {
+            table.write(folder)?;
+        }
+        Ok(table.outcome())
+    }
+
+    fn measure(
+        &self,
+        it: &mut Running,
+        index: usize,
+        round: u32,
+        table: &mut Table,
+    ) -> anyhow::Result<()> {
+        let Some((kind, port, name)) = it.targets.get(index).cloned() else { return Ok(()) };
+        if !self.only.is_empty() && !self.only.iter().any(|text| name.contains(text.as_str())) {
+            return Ok(());
+        }
+        // There has to be something to ask about.
+        let processes = it.processes()?;
+        let peer = Running::peer(port, &processes);
+        let enough = match kind {
+            Kind::Replay | Kind::Duplicate => 64,
+            // More than can be undone in the time.
+            Kind::Reverse => (self.seconds * 8000.0) as usize,
+            _ => 0,
+        };
+        while it.customers.standing() < enough {
+            let mut calls = Calls { kind: Kind::Redeem, customers: &mut it.customers };
+            drive(peer, self.tills, Duration::from_secs_f64(self.seconds), &mut calls)?;
+        }
+        let time = match round {
+            0 => Duration::from_secs_f64(self.seconds.min(1.0)),
+            _ => Duration::from_secs_f64(self.seconds),
+        };
+        let mut calls = Calls { kind, customers: &mut it.customers };
+        let sample: Sample = drive(peer, self.tills, time, &mut calls)?;
+        let first = sample.first_wrong.as_deref().unwrap_or_default();
+        ensure!(sample.wrong == 0, "{name}: {} wrong answers, the first: {first}", sample.wrong);
+        if round > 0 {
+            eprintln!("{round}/{} {name}: {:.0}/s", self.rounds, sample.rate());
+            table.add(&name, sample);
+        }
+        Ok(())
+    }
+}

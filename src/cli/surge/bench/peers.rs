@@ -1,0 +1,113 @@
+//! What is measured: processes on this machine, each with its own ledger.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, mpsc};
+
+use anyhow::Context as _;
+use tempfile::TempDir;
+
+use super::drive::Peer;
+use super::processes::{Processes, Script};
+use super::work::{Customers, Kind};
+use crate::cli::load::Tills;
+use crate::cli::local::{Issuer, KvAnswer, KvServer, Start, Workerd, free_port};
+
+/// Four shards, as a campaign of some hundred redemptions a second would have.
+const SHARDS_LOG2: u32 = 2;
+
+/// One process, and what it can be asked.
+pub(super) struct Running {
+    processes: Processes,
+    /// What is measured of it, with the port that it is asked on.
+    pub(super) targets: Vec<(Kind, u16, String)>,
+    pub(super) customers: Customers,
+    _kv: Option<KvServer>,
+    _storage: TempDir,
+}
+
+impl Running {
+    /// The processes that serve it.
+    pub(super) fn processes(&self) -> anyhow::Result<Vec<u32>> {
+        self.processes.numbers()
+    }
+
+    /// Where a target is asked.
+    pub(super) fn peer<'a>(port: u16, processes: &'a [u32]) -> Peer<'a> {
+        Peer { port, processes }
+    }
+}
+
+/// The least that a Worker can do: a process of `bench/peers/floor`.
+pub(super) fn floor(project: &Path, storage: &Path) -> anyhow::Result<Running> {
+    let storage = tempfile::tempdir_in(storage)?;
+    let steps = ["empty", "body", "hop", "insert", "carry"];
+    let mut arguments = vec![format!("--directory-path=storage={}", storage.path().display())];
+    let mut targets = Vec::new();
+    for step in steps {
+        let port = free_port()?;
+        arguments.push(format!("--socket-addr={step}=127.0.0.1:{port}"));
+        targets.push((Kind::Anything, port, format!("floor: {step}")));
+    }
+    let config = project.join("bench/peers/floor/floor.capnp");
+    let workerd = Workerd::serve(project, &config, &arguments, &[], mpsc::channel().0)?;
+    let processes = Processes::Workerd(workerd);
+    let issuer = Arc::new(Issuer::generate(SHARDS_LOG2)?);
+    let customers = Customers::of(Tills::enrol(issuer, 1)?);
+    Ok(Running { processes, targets, customers, _kv: None, _storage: storage })
+}
+
+/// A Worker that keeps the contract: the folder has `build/`, `local/` and `node_modules/`.
+pub(super) fn edge(
+    name: &str,
+    folder: &Path,
+    storage: &Path,
+    kinds: &[Kind],
+) -> anyhow::Result<Running> {
+    let storage = tempfile::tempdir_in(storage)?;
+    let port = free_port()?;
+    let issuer = Arc::new(Issuer::generate(SHARDS_LOG2)?);
+    let published = [issuer.campaign_policy()?, issuer.shops_policy()?];
+    let kv = KvServer::start(move |key| {
+        let found = published.iter().find(|(name, _)| name == key);
+        found.map_or(KvAnswer::Absent, |(_, value)| KvAnswer::Value(value.clone()))
+    })?;
+    let tills = Tills::enrol(Arc::clone(&issuer), port)?;
+    let start = Start {
+        project: folder,
+        port,
+        storage: storage.path(),
+        kv: kv.address(),
+        bindings: &issuer.bindings(tills.authority()),
+    };
+    let processes = Processes::Workerd(Workerd::start(&start, mpsc::channel().0)?);
+    let targets = kinds.iter().map(|kind| (*kind, port, format!("{name}: {}", word(*kind))));
+    let targets = targets.collect();
+    let customers = Customers::of(tills);
+    Ok(Running { processes, targets, customers, _kv: Some(kv), _storage: storage })
+}
+
+/// nginx, Lua and Redis, each write durable before it is answered.
+pub(super) fn nginx(project: &Path, storage: &Path) -> anyhow::Result<Running> {
+    let storage = tempfile::tempdir_in(storage)?;
+    let port = free_port()?;
+    let issuer = Arc::new(Issuer::generate(SHARDS_LOG2)?);
+    let (prefix, port_text) = (storage.path().to_string_lossy(), port.to_string());
+    let program = project.join("bench/peers/nginx/run");
+    let script = Script::start(&program, &[&prefix, &port_text, &issuer.derived_coupon_key()])?;
+    let targets = vec![(Kind::Bare, port, "nginx: redeem".to_owned())];
+    let customers = Customers::of(Tills::enrol(issuer, port)?);
+    let processes = Processes::Script(script);
+    Ok(Running { processes, targets, customers, _kv: None, _storage: storage })
+}
+
+fn word(kind: Kind) -> String {
+    format!("{kind:?}").to_lowercase()
+}
+
+/// A folder whose files are in memory.
+pub(super) fn in_memory() -> anyhow::Result<PathBuf> {
+    let folder = PathBuf::from("/dev/shm");
+    fs::metadata(&folder).context("no /dev/shm: this measures on Linux only")?;
+    Ok(folder)
+}

@@ -1,0 +1,76 @@
+//! One measurement of one target.
+
+use std::time::Duration;
+
+use super::cpu;
+use crate::cli::load::{Answer, percentile};
+
+/// What was counted while the tills worked.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Sample {
+    answers: u64,
+    /// Milliseconds.
+    waits: Vec<f64>,
+    took: Duration,
+    server: Duration,
+    own: Duration,
+    /// Requests whose connection the server closed.
+    pub(super) broken: u64,
+    /// Answers that were not right, and the first of them.
+    pub(super) wrong: u64,
+    pub(super) first_wrong: Option<String>,
+}
+
+impl Sample {
+    /// An answer; one that came after the end is only looked at.
+    pub(super) fn add(&mut self, wait: Duration, answer: &Answer, right: bool, counts: bool) {
+        if counts {
+            self.answers += 1;
+            self.waits.push(wait.as_secs_f64() * 1000.0);
+        }
+        if !right {
+            self.wrong += 1;
+            self.first_wrong.get_or_insert_with(|| {
+                format!("{} {}", answer.status, String::from_utf8_lossy(&answer.body))
+            });
+        }
+    }
+
+    /// The time is over; `before` is what the server and this process had run at the start.
+    pub(super) fn end(
+        &mut self,
+        took: Duration,
+        processes: &[u32],
+        before: (Duration, Duration),
+    ) -> anyhow::Result<()> {
+        self.took = took;
+        self.server = cpu::of(processes)?.saturating_sub(before.0);
+        self.own = cpu::of(&[std::process::id()])?.saturating_sub(before.1);
+        Ok(())
+    }
+
+    /// Answers a second.
+    pub(super) fn rate(&self) -> f64 {
+        self.answers as f64 / self.took.as_secs_f64()
+    }
+
+    /// A percentile of the wait, in milliseconds.
+    pub(super) fn wait(&self, percent: usize) -> f64 {
+        percentile(self.waits.clone(), percent)
+    }
+
+    /// Microseconds of the server's processors for an answer.
+    pub(super) fn server_us(&self) -> f64 {
+        self.server.as_secs_f64() * 1e6 / (self.answers.max(1) as f64)
+    }
+
+    /// Of a hundred requests, those whose connection the server closed.
+    pub(super) fn broken_percent(&self) -> f64 {
+        self.broken as f64 * 100.0 / ((self.answers + self.broken).max(1) as f64)
+    }
+
+    /// The share of the time for which this process ran: at 1 it is what limits the rate.
+    pub(super) fn own_share(&self) -> f64 {
+        self.own.as_secs_f64() / self.took.as_secs_f64()
+    }
+}

@@ -1,0 +1,142 @@
+//! Medians over the rounds, for a person, for a program and for a page.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use anyhow::Context as _;
+use serde_json::{Map, Value, json};
+
+use super::chart;
+use super::sample::Sample;
+use crate::cli::load::percentile;
+use crate::cli::outcome::Outcome;
+
+/// What was measured, by target, in the order of the first round.
+#[derive(Default)]
+pub(super) struct Table {
+    rows: Vec<(String, Vec<Sample>)>,
+}
+
+/// Ratios that are asked for by name: how often the first answers where the second does once.
+const RATIOS: [(&str, &str, &str); 6] = [
+    ("redeem_vs_js", "ours: redeem", "js: redeem"),
+    ("check_vs_js", "ours: check", "js: check"),
+    ("redeem_vs_floor", "ours: redeem", "floor: insert"),
+    ("redeem_vs_floor_with_body", "ours: redeem", "floor: carry"),
+    ("forged_vs_body", "ours: forged", "floor: body"),
+    ("single_vs_redis", "ours: redeem", "nginx: redeem"),
+];
+
+/// A target's medians.
+pub(super) struct Figures {
+    pub(super) per_s: f64,
+    cpu_us: f64,
+    p50_ms: f64,
+    p99_ms: f64,
+    own_share: f64,
+    broken_percent: f64,
+}
+
+impl Table {
+    pub(super) fn add(&mut self, name: &str, sample: Sample) {
+        match self.rows.iter_mut().find(|(have, _)| have == name) {
+            Some((_, samples)) => samples.push(sample),
+            None => self.rows.push((name.to_owned(), vec![sample])),
+        }
+    }
+
+    /// The table and the ratios.
+    pub(super) fn outcome(&self) -> Outcome {
+        Outcome { text: self.markdown(), json: self.json() }
+    }
+
+    /// Writes `latest.json`, `latest.md` and `latest.svg` into a folder.
+    pub(super) fn write(&self, folder: &Path) -> anyhow::Result<()> {
+        let write = |name: &str, text: &str| {
+            let path = folder.join(name);
+            fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))
+        };
+        write("latest.json", &format!("{:#}\n", self.json()))?;
+        write("latest.md", &format!("{}\n", self.markdown()))?;
+        let bars: Vec<_> =
+            self.figures().map(|(name, figures)| (name.to_owned(), figures.per_s)).collect();
+        write("latest.svg", &chart::bars("Answers a second", &bars)?)
+    }
+
+    fn figures(&self) -> impl Iterator<Item = (&str, Figures)> {
+        self.rows.iter().map(|(name, samples)| {
+            let of = |what: &dyn Fn(&Sample) -> f64| median(samples.iter().map(what).collect());
+            let figures = Figures {
+                per_s: of(&Sample::rate),
+                cpu_us: of(&Sample::server_us),
+                p50_ms: of(&|sample| sample.wait(50)),
+                p99_ms: of(&|sample| sample.wait(99)),
+                own_share: of(&Sample::own_share),
+                broken_percent: of(&Sample::broken_percent),
+            };
+            (name.as_str(), figures)
+        })
+    }
+
+    /// The median over the rounds of one rate by the other's of the same round.
+    fn ratio(&self, one: &str, other: &str) -> Option<f64> {
+        let of = |name: &str| self.rows.iter().find(|(have, _)| have == name);
+        let pairs = of(one)?.1.iter().zip(&of(other)?.1);
+        Some(median(pairs.map(|(one, other)| one.rate() / other.rate()).collect()))
+    }
+
+    fn ratios(&self) -> impl Iterator<Item = (&'static str, &'static str, &'static str, f64)> {
+        RATIOS.iter().filter_map(|(name, one, other)| {
+            self.ratio(one, other).map(|ratio| (*name, *one, *other, ratio))
+        })
+    }
+
+    fn markdown(&self) -> String {
+        let mut text = String::from(
+            "| target | answers/s | server's CPU µs | p50 ms | p99 ms | broken % | generator's share of a core |\n\
+             |---|---:|---:|---:|---:|---:|---:|",
+        );
+        for (name, it) in self.figures() {
+            let Figures { per_s, cpu_us, p50_ms, p99_ms, own_share, broken_percent } = it;
+            let _ = write!(
+                text,
+                "\n| {name} | {per_s:.0} | {cpu_us:.0} | {p50_ms:.1} | {p99_ms:.1} | {broken_percent:.2} | {own_share:.2} |"
+            );
+        }
+        text += "\n\n| ratio | of | to | |\n|---|---|---|---:|";
+        for (name, one, other, ratio) in self.ratios() {
+            let _ = write!(text, "\n| `{name}` | {one} | {other} | {ratio:.2} |");
+        }
+        text
+    }
+
+    fn json(&self) -> Value {
+        let mut all = Map::new();
+        for (name, _, _, ratio) in self.ratios() {
+            all.insert(name.to_owned(), rounded(ratio));
+        }
+        let targets = self.figures().map(|(name, it)| {
+            let figures = json!({
+                "per_s": rounded(it.per_s),
+                "cpu_us": rounded(it.cpu_us),
+                "p50_ms": rounded(it.p50_ms),
+                "p99_ms": rounded(it.p99_ms),
+                "broken_percent": rounded(it.broken_percent),
+                "generator_share": rounded(it.own_share),
+            });
+            (name.to_owned(), figures)
+        });
+        all.insert("targets".to_owned(), Value::Object(targets.collect()));
+        all.into()
+    }
+}
+
+/// Three decimals say more than the noise lets them.
+fn rounded(value: f64) -> Value {
+    json!((value * 1000.0).round() / 1000.0)
+}
+
+fn median(values: Vec<f64>) -> f64 {
+    percentile(values, 50)
+}
