@@ -19,15 +19,12 @@ function isIn64Bits(text) {
   return value <= 0xffff_ffff_ffff_ffffn && value >= -0x8000_0000_0000_0000n && value !== 0n;
 }
 
-/** A number in decimal, without an exponent. */
+/** A fraction, also a large or a small one, as an error shows it. */
 function decimals(value) {
-  const [mantissa, exponent] = Math.abs(value).toExponential().split("e");
-  const point = Number(exponent) + 1;
-  const digits = "0".repeat(Math.max(0, 1 - point)) + mantissa.replace(".", "");
-  const whole = Math.max(point, 1);
-  const padded = digits.padEnd(whole, "0");
-  const sign = value < 0 || Object.is(value, -0) ? "-" : "";
-  return `${sign}${padded.slice(0, whole)}.${padded.slice(whole) || "0"}`;
+  const exponent = Number(value.toExponential().split("e")[1]);
+  if (exponent < -5 || exponent > 15) return value.toExponential();
+  const text = Object.is(value, -0) ? "-0" : String(value);
+  return Number.isInteger(value) ? `${text}.0` : text;
 }
 
 const SHOWN = { '"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\0": "\\0" };

@@ -3,19 +3,23 @@
 import { Malformed, Other, quoted } from "./json-words.js";
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-const encoder = new TextEncoder();
 const [QUOTE, BACKSLASH, COMMA, COLON, CLOSE] = [..."\"\\,:}"].map((char) => char.charCodeAt(0));
 const ESCAPES = { '"': '"', "\\": "\\", "/": "/", b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" };
 
 /** Reads a text from its first character to its last. */
 export class JsonReader {
-  /** A text that is not UTF-8 is read byte by byte, until what is wrong with it. */
-  static of(bytes) {
+  /** Reads characters, which is quick; null if the bytes are no UTF-8. */
+  static ofText(bytes) {
     try {
-      return new JsonReader(decoder.decode(bytes), false);
+      return new JsonReader(decoder.decode(bytes));
     } catch {
-      return new JsonReader(Buffer.from(bytes).toString("latin1"), true);
+      return null;
     }
+  }
+
+  /** Reads bytes, which says where something is wrong, also where it is that they are no UTF-8. */
+  static ofBytes(bytes) {
+    return new JsonReader(Buffer.from(bytes).toString("latin1"), true);
   }
 
   constructor(text, isBytes = false) {
@@ -36,14 +40,13 @@ export class JsonReader {
   /** Wrong with what was read. */
   error(why, at = this.at) {
     const before = this.text.slice(0, at);
-    const line = before.slice(before.lastIndexOf("\n") + 1);
-    const column = this.isBytes ? line.length : encoder.encode(line).length;
-    return new Malformed(`${why} at line ${before.split("\n").length} column ${column}`);
+    const column = at - (before.lastIndexOf("\n") + 1);
+    return new Malformed(`${why} at line ${before.split("\n").length} column ${Math.max(0, column)}`);
   }
 
   /** Wrong with what comes next; at the end with what `atEnd` was to come. */
   unexpected(why, atEnd = why) {
-    return this.isAtEnd() ? this.error(atEnd) : this.error(why, this.at + 1);
+    return this.isAtEnd() ? this.error(atEnd, this.text.length) : this.error(why, this.at + 1);
   }
 
   isAtEnd() {
@@ -93,7 +96,7 @@ export class JsonReader {
       this.at += 1;
       if (char === '"') return this.checked(value);
       if (char < " ") throw this.error("control character (\\u0000-\\u001F) found while parsing a string");
-      value += char === "\\" ? this.escape() : char;
+      value += char === "\\" ? this.encoded(this.escape()) : char;
     }
   }
 
@@ -130,14 +133,20 @@ export class JsonReader {
     throw this.error("EOF while parsing a string");
   }
 
-  /** In a text that is read byte by byte a string may be what is not UTF-8. */
+  /** A character as it stands among others: as its bytes where bytes are read. */
+  encoded(char) {
+    return this.isBytes ? Buffer.from(char).toString("latin1") : char;
+  }
+
+  /** The text that a string is; where bytes are read they may be none. */
   checked(value) {
     if (!this.isBytes) return value;
-    try {
-      return decoder.decode(Buffer.from(value, "latin1"));
-    } catch {
-      throw this.error("invalid unicode code point");
-    }
+    const bytes = Buffer.from(value, "latin1");
+    const text = bytes.toString();
+    const again = Buffer.from(text);
+    if (bytes.equals(again)) return text;
+    const wrong = bytes.findIndex((byte, index) => byte !== again[index]);
+    throw this.error("invalid unicode code point", this.at - (bytes.length - wrong));
   }
 
   /** A number: an integer below 2⁵³ as it is, any other as what it is called. */

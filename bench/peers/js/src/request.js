@@ -1,6 +1,6 @@
 // The bodies of requests: exactly the object that the call takes.
 
-import { Other } from "./json-words.js";
+import { Malformed, Other } from "./json-words.js";
 import { JsonReader } from "./json.js";
 import { Refusal } from "./refusal.js";
 
@@ -52,9 +52,16 @@ function readObject(body, types) {
   if (first < 0) throw malformed("the body is empty; it must be a JSON object");
   if (body[first] !== 0x7b) throw malformed("the body is not a JSON object");
   try {
-    return readFields(JsonReader.of(body), types);
+    const reader = JsonReader.ofText(body);
+    if (reader) return readFields(reader, types);
   } catch (wrong) {
-    throw wrong.why === undefined ? wrong : malformed(wrong.why);
+    if (!(wrong instanceof Malformed)) throw wrong;
+  }
+  // What is wrong is read again byte by byte, because columns are counted in bytes.
+  try {
+    return readFields(JsonReader.ofBytes(body), types);
+  } catch (wrong) {
+    throw wrong instanceof Malformed ? malformed(wrong.why) : wrong;
   }
 }
 
@@ -66,7 +73,7 @@ function readFields(reader, types) {
   for (let isFirst = true; reader.nextField(isFirst); isFirst = false) {
     const name = reader.string();
     const read = Object.hasOwn(types, name) ? types[name] : null;
-    if (!read) throw reader.error(`unknown field \`${name}\`, ${expected(Object.keys(types))}`);
+    if (!read) throw behind(reader, `unknown field \`${name}\`, ${expected(Object.keys(types))}`);
     if (fields[name] !== undefined) throw behind(reader, `duplicate field \`${name}\``);
     reader.colon();
     reader.next();
