@@ -143,9 +143,14 @@ export class JsonReader {
     if (!this.isBytes) return value;
     const bytes = Buffer.from(value, "latin1");
     const text = bytes.toString();
-    const again = Buffer.from(text);
-    if (bytes.equals(again)) return text;
-    const wrong = bytes.findIndex((byte, index) => byte !== again[index]);
+    if (bytes.equals(Buffer.from(text))) return text;
+    // The first that was replaced, and is not a character that means just that.
+    let wrong = 0;
+    for (const part of text.split("\ufffd")) {
+      wrong += Buffer.byteLength(part);
+      if (bytes[wrong] !== 0xef || bytes[wrong + 1] !== 0xbf || bytes[wrong + 2] !== 0xbd) break;
+      wrong += 3;
+    }
     throw this.error("invalid unicode code point", this.at - (bytes.length - wrong));
   }
 
