@@ -3,14 +3,19 @@
 /** Base64url without padding. */
 export const encodeUrl = (bytes) => bytes.toBase64({ alphabet: "base64url", omitPadding: true });
 
+// A last character with bits to spare has them all zero; by how many bytes are over a multiple of 3.
+const ENDS = [/[\w-]$/, /[AQgw]$/, /[AEIMQUYcgkosw048]$/];
+
+/** Whether the text is the one spelling of so many bytes. */
+export const isUrl = (text, size) =>
+  text.length === Math.ceil((size * 8) / 6) && ENDS[size % 3].test(text) && /^[\w-]+$/.test(text);
+
 /** Exactly `size` bytes of base64url without padding; null for anything else. */
 export function decodeUrl(text, size) {
-  if (text.length !== Math.ceil((size * 8) / 6)) return null;
+  if (text.length !== Math.ceil((size * 8) / 6) || !ENDS[size % 3].test(text)) return null;
   const bytes = decode(text, "base64url");
   // White space and padding are skipped by the decoder, and then a byte is missing.
-  if (bytes?.length !== size) return null;
-  // Where bits are left over they must be zero.
-  return size % 3 === 0 || encodeUrl(bytes) === text ? bytes : null;
+  return bytes?.length === size ? bytes : null;
 }
 
 /** Whether this is base64 as a structured field has it: the padding may be left out (RFC 9651). */

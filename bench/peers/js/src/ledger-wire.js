@@ -1,14 +1,14 @@
 // What a call to a shard looks like. During an upgrade Worker and object may be of two builds, and a
 // call with anything in it that this one does not know is refused.
 
-import { decodeUrl } from "./base64.js";
+import { isUrl } from "./base64.js";
 
 const isInteger = (most) => (value) => Number.isInteger(value) && value >= 0 && value <= most;
 const u32 = isInteger(0xffff_ffff);
 const u16 = isInteger(0xffff);
 const amount = isInteger(1_000_000_000_000);
 const seq = isInteger(Number.MAX_SAFE_INTEGER);
-const bytes = (size) => (value) => typeof value === "string" && decodeUrl(value, size) !== null;
+const bytes = (size) => (value) => typeof value === "string" && isUrl(value, size);
 const orderRef = (value) => typeof value === "string" && /^\P{Cc}{1,64}$/u.test(value);
 
 /** An object with these fields and no others; those that begin with `?` may be left out. */
