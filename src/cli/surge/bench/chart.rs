@@ -26,6 +26,8 @@ pub(super) fn bars(title: &str, bars: &[(String, f64)]) -> anyhow::Result<String
             .configure_mesh()
             .disable_y_mesh()
             .disable_y_axis()
+            .x_max_light_lines(0)
+            .x_label_formatter(&|value| format!("{value:.0}"))
             .x_label_style(("sans-serif", 11))
             .draw()
             .map_err(|why| fail(why.to_string()))?;
