@@ -5,6 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Context, Result};
 use ed25519_dalek::SigningKey;
 
+use super::kv::{KvAnswer, KvServer};
 use crate::base64url;
 use crate::campaign::{CampaignId, Serial, Shard};
 use crate::money::Amount;
@@ -138,6 +139,15 @@ impl Issuer {
     pub(crate) fn shops_policy(&self) -> Result<Published> {
         let document = serde_json::to_string(&self.shops)?;
         Ok(("policy/shops".to_owned(), sign("policy/shops", &document, &self.policy_key)))
+    }
+
+    /// A KV in which both policies are published.
+    pub(crate) fn publish(&self) -> Result<KvServer> {
+        let published = [self.campaign_policy()?, self.shops_policy()?];
+        KvServer::start(move |key| {
+            let found = published.iter().find(|(name, _)| name == key);
+            found.map_or(KvAnswer::Absent, |(_, value)| KvAnswer::Value(value.clone()))
+        })
     }
 
     /// The campaign's `number`th coupon: the same each time it is asked for.

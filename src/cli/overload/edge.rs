@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use super::slow::Slow;
 use crate::cli::load::Tills;
-use crate::cli::local::{Issuer, KvAnswer, KvServer, Start, Workerd, free_port};
+use crate::cli::local::{Issuer, KvServer, Start, Workerd, free_port};
 
 /// Four shards: enough that none alone has all the calls.
 const SHARDS_LOG2: u32 = 2;
@@ -59,11 +59,7 @@ impl<'a> Edge<'a> {
     pub(super) fn start(project: &'a Path, limit: Limit) -> anyhow::Result<(Self, Tills)> {
         let ports = [free_port()?, free_port()?];
         let issuer = Arc::new(Issuer::generate(SHARDS_LOG2)?);
-        let published = [issuer.campaign_policy()?, issuer.shops_policy()?];
-        let kv = KvServer::start(move |key| {
-            let found = published.iter().find(|(name, _)| name == key);
-            found.map_or(KvAnswer::Absent, |(_, value)| KvAnswer::Value(value.clone()))
-        })?;
+        let kv = issuer.publish()?;
         let tills = Tills::enrol(Arc::clone(&issuer), ports[0])?;
         let bindings = issuer.bindings(tills.authority());
         let storage = tempfile::tempdir()?;

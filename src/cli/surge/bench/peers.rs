@@ -11,7 +11,7 @@ use super::drive::Peer;
 use super::processes::{Processes, Script};
 use super::work::{Customers, Kind};
 use crate::cli::load::Tills;
-use crate::cli::local::{Issuer, KvAnswer, KvServer, Start, Workerd, free_port};
+use crate::cli::local::{Issuer, KvServer, Start, Workerd, free_port};
 
 /// Four shards, as a campaign of some hundred redemptions a second would have.
 const SHARDS_LOG2: u32 = 2;
@@ -67,11 +67,7 @@ pub(super) fn edge(
     let storage = tempfile::tempdir_in(storage)?;
     let port = free_port()?;
     let issuer = Arc::new(Issuer::generate(SHARDS_LOG2)?);
-    let published = [issuer.campaign_policy()?, issuer.shops_policy()?];
-    let kv = KvServer::start(move |key| {
-        let found = published.iter().find(|(name, _)| name == key);
-        found.map_or(KvAnswer::Absent, |(_, value)| KvAnswer::Value(value.clone()))
-    })?;
+    let kv = issuer.publish()?;
     let tills = Tills::enrol(Arc::clone(&issuer), port)?;
     let start = Start {
         project: folder,
