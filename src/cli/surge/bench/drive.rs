@@ -75,9 +75,11 @@ pub(super) fn drive(
                     place.connection = Some(connection);
                     place.waits_for = Some((number, Instant::now()));
                 }
+                // Not again at once: the time has to run out also where nobody listens any more.
                 Err(_) => {
                     idle.push(index);
                     sample.broken += 1;
+                    break;
                 }
             }
         }

@@ -13,12 +13,11 @@ mod work;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::ensure;
+use anyhow::Context as _;
 use clap::Args;
 
-use self::drive::drive;
+use self::drive::{Peer, drive};
 use self::peers::Running;
-use self::sample::Sample;
 use self::table::Table;
 use self::work::{Calls, Kind};
 use crate::cli::outcome::Outcome;
@@ -30,17 +29,17 @@ use crate::cli::outcome::Outcome;
 
 Calls 127.0.0.1 only, checks every answer, and ends by itself.")]
 pub(in crate::cli) struct Bench {
-    /// Seconds of each measurement.
-    #[arg(long, default_value_t = 1.5)]
-    seconds: f64,
+    /// Seconds of each measurement, from 0.1 to 60.
+    #[arg(long, default_value = "1.5", value_parser = seconds)]
+    seconds: Duration,
 
     /// How often everything is measured; medians are given.
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100))]
     rounds: u32,
 
     /// Tills at once.
-    #[arg(long, default_value_t = 64)]
-    tills: usize,
+    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    tills: u16,
 
     /// Only targets whose names contain this; may be repeated.
     #[arg(long, value_name = "TEXT")]
@@ -89,7 +88,7 @@ impl Bench {
             peers::edge("ours", &self.project, &storage, &KINDS)?,
         ];
         for peer in &self.peer {
-            let (name, folder) = peer.split_once('=').unwrap_or(("peer", peer));
+            let (name, folder) = peer.split_once('=').context("--peer is NAME=FOLDER")?;
             running.push(peers::edge(name, folder.as_ref(), &storage, &KINDS)?);
         }
         if self.nginx {
@@ -123,29 +122,31 @@ impl Bench {
         }
         // There has to be something to ask about.
         let processes = it.processes()?;
-        let peer = Running::peer(port, &processes);
+        let (peer, tills) = (Peer { port, processes: &processes }, self.tills.into());
         let enough = match kind {
             Kind::Replay | Kind::Duplicate => 64,
             // More than can be undone in the time.
-            Kind::Reverse => (self.seconds * 8000.0) as usize,
+            Kind::Reverse => ((self.seconds.as_secs_f64() * 8000.0) as usize).min(work::KEPT),
             _ => 0,
         };
         while it.customers.standing() < enough {
             let mut calls = Calls { kind: Kind::Redeem, customers: &mut it.customers };
-            drive(peer, self.tills, Duration::from_secs_f64(self.seconds), &mut calls)?;
+            drive(peer, tills, self.seconds, &mut calls)?.check(&name)?;
         }
-        let time = match round {
-            0 => Duration::from_secs_f64(self.seconds.min(1.0)),
-            _ => Duration::from_secs_f64(self.seconds),
-        };
         let mut calls = Calls { kind, customers: &mut it.customers };
-        let sample: Sample = drive(peer, self.tills, time, &mut calls)?;
-        let first = sample.first_wrong.as_deref().unwrap_or_default();
-        ensure!(sample.wrong == 0, "{name}: {} wrong answers, the first: {first}", sample.wrong);
+        let sample = drive(peer, tills, self.seconds, &mut calls)?;
+        sample.check(&name)?;
         if round > 0 {
             eprintln!("{round}/{} {name}: {:.0}/s", self.rounds, sample.rate());
             table.add(&name, sample);
         }
         Ok(())
     }
+}
+
+/// Reads a number of seconds.
+fn seconds(text: &str) -> Result<Duration, String> {
+    let limits = Duration::from_millis(100)..=Duration::from_secs(60);
+    let seconds = text.parse().ok().and_then(|number| Duration::try_from_secs_f64(number).ok());
+    seconds.filter(|it| limits.contains(it)).ok_or_else(|| "not from 0.1 to 60".to_owned())
 }

@@ -7,7 +7,6 @@ use std::sync::{Arc, mpsc};
 use anyhow::Context as _;
 use tempfile::TempDir;
 
-use super::drive::Peer;
 use super::processes::{Processes, Script};
 use super::work::{Customers, Kind};
 use crate::cli::load::Tills;
@@ -30,11 +29,6 @@ impl Running {
     /// The processes that serve it.
     pub(super) fn processes(&self) -> anyhow::Result<Vec<u32>> {
         self.processes.numbers()
-    }
-
-    /// Where a target is asked.
-    pub(super) fn peer<'a>(port: u16, processes: &'a [u32]) -> Peer<'a> {
-        Peer { port, processes }
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use anyhow::ensure;
+
 use super::cpu;
 use crate::cli::load::{Answer, percentile};
 
@@ -17,8 +19,8 @@ pub(super) struct Sample {
     /// Requests whose connection the server closed.
     pub(super) broken: u64,
     /// Answers that were not right, and the first of them.
-    pub(super) wrong: u64,
-    pub(super) first_wrong: Option<String>,
+    wrong: u64,
+    first_wrong: Option<String>,
 }
 
 impl Sample {
@@ -34,6 +36,14 @@ impl Sample {
                 format!("{} {}", answer.status, String::from_utf8_lossy(&answer.body))
             });
         }
+    }
+
+    /// Whether something was answered, and nothing wrongly; the error says of whom and what.
+    pub(super) fn check(&self, of: &str) -> anyhow::Result<()> {
+        let first = self.first_wrong.as_deref().unwrap_or_default();
+        ensure!(self.wrong == 0, "{of}: {} wrong answers, the first: {first}", self.wrong);
+        ensure!(self.answers > 0, "{of}: no answer");
+        Ok(())
     }
 
     /// The time is over; `before` is what the server and this process had run at the start.

@@ -43,7 +43,7 @@ pub(super) struct Calls<'a> {
 }
 
 /// Redemptions that are kept to ask about again.
-const KEPT: usize = 200_000;
+pub(super) const KEPT: usize = 200_000;
 
 impl Customers {
     pub(super) fn of(tills: Tills) -> Self {
