@@ -13,20 +13,24 @@ use crate::order::{Order, OrderRef};
 use crate::policy::{AdmittedTill, Epochs, Terms};
 use crate::token::VerifiedCoupon;
 
-/// A command on its way from the Worker to the Durable Object. During an upgrade the two may be of
-/// different builds, hence the version.
+/// Commands on their way from the Worker to the Durable Object, which carries them out as if each had
+/// come by itself, one after the other. During an upgrade the two may be of different builds, hence
+/// the version.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct Call {
     v: u8,
     /// The policies it was judged by.
     pub epochs: Epochs,
-    /// What to do.
-    pub command: Command,
+    /// What to do: at least one, at most [`MAX_COMMANDS`].
+    pub commands: Vec<Command>,
 }
 
 /// The version of calls that this build makes and takes.
-const CALL_VERSION: u8 = 1;
+const CALL_VERSION: u8 = 2;
+
+/// Most commands of one call.
+pub const MAX_COMMANDS: usize = 500;
 
 /// What to do. The fields are filled only by the functions below.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,14 +110,19 @@ pub struct Look {
 objects!(Call, Redeem, Recall, Reverse, Cancel, Find, Look);
 
 impl Call {
-    /// A command, judged by these policies.
-    pub fn new(epochs: Epochs, command: Command) -> Self {
-        Self { v: CALL_VERSION, epochs, command }
+    /// Commands, judged by these policies; `None` when there are none or too many.
+    pub fn new(epochs: Epochs, commands: Vec<Command>) -> Option<Self> {
+        let call = Self { v: CALL_VERSION, epochs, commands };
+        call.is_valid().then_some(call)
     }
 
     /// Reads a call; `None` when another build made it in a way this one does not know.
     pub fn parse(json: &[u8]) -> Option<Self> {
-        serde_json::from_slice::<Self>(json).ok().filter(|call| call.v == CALL_VERSION)
+        serde_json::from_slice::<Self>(json).ok().filter(Self::is_valid)
+    }
+
+    fn is_valid(&self) -> bool {
+        self.v == CALL_VERSION && (1..=MAX_COMMANDS).contains(&self.commands.len())
     }
 }
 

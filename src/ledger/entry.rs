@@ -108,14 +108,14 @@ impl Entry {
     }
 }
 
-fn integer<T: TryFrom<i64>>(cell: Cell) -> Option<T> {
+pub(super) fn integer<T: TryFrom<i64>>(cell: Cell) -> Option<T> {
     match cell {
         Cell::Integer(number) => number.try_into().ok(),
         _ => None,
     }
 }
 
-fn blob<const N: usize>(cell: Cell) -> Option<[u8; N]> {
+pub(super) fn blob<const N: usize>(cell: Cell) -> Option<[u8; N]> {
     match cell {
         Cell::Blob(bytes) => bytes.try_into().ok(),
         _ => None,

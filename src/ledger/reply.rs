@@ -6,12 +6,12 @@ use super::Entry;
 use crate::time::Timestamp;
 
 /// The answer to a [`Call`](super::Call), and what it cost.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reply {
-    /// What happened.
-    pub outcome: Outcome,
-    /// Rows written: at most 2, and 0 unless something was appended.
+    /// What happened: one for each command, in their order.
+    pub outcomes: Vec<Outcome>,
+    /// Rows written: 2 for each entry that was appended.
     pub rows_written: u32,
 }
 

@@ -1,8 +1,11 @@
 //! A ledger shard: carries between the commands, the statements and the rule.
 
+use std::collections::BTreeMap;
+
 use super::command::{Call, Cancel, Command, Find, Look, Redeem, Reverse};
 use super::database::{Database, Executed, Value};
 use super::entry::ANSWER_VERSION;
+use super::redeem::{Appended, parameter, together};
 use super::reply::{LedgerRefusal, Outcome, Reply};
 use super::rule::{self, Finding};
 use super::schema::{SchemaError, migrate};
@@ -62,68 +65,83 @@ impl<D: Database> LedgerShard<D> {
         self.database
     }
 
-    /// Does what the call asks, now. Synchronous from the first read to the last: the object
-    /// handles no other call in between.
+    /// Does what the call asks, now, one command after the other. Synchronous from the first read to
+    /// the last: the object handles no other call in between.
     ///
     /// # Errors
-    /// See [`ShardError`].
+    /// See [`ShardError`]. Commands before the one that failed may have been carried out.
     pub fn handle(&mut self, call: Call, now: Timestamp) -> Result<Reply, ShardError<D::Error>> {
-        if call.epochs.older_than(self.seen) {
-            let outcome = Outcome::Refused(LedgerRefusal::PolicyStale);
-            return Ok(Reply { outcome, rows_written: 0 });
+        let Call { epochs, commands, .. } = call;
+        if epochs.older_than(self.seen) {
+            let stale = Outcome::Refused(LedgerRefusal::PolicyStale);
+            return Ok(Reply { outcomes: vec![stale; commands.len()], rows_written: 0 });
         }
-        self.seen = self.seen.latest(call.epochs);
-        match call.command {
-            Command::Redeem(redeem) => self.redeem(redeem, call.epochs, now),
-            Command::Recall(recall) => {
-                let chain = self.chain(recall.serial)?;
-                let outcome = rule::recall(&chain, recall.by, recall.fingerprint);
-                Ok(unchanged(outcome.unwrap_or(Outcome::NothingToReplay)))
+        self.seen = self.seen.latest(epochs);
+        let mut reply = Reply::default();
+        let mut commands = commands.into_iter().peekable();
+        while let Some(command) = commands.next() {
+            match command {
+                Command::Redeem(first) => {
+                    let redeems = together(first, &mut commands);
+                    self.redeem(&redeems, epochs, now, &mut reply)?;
+                }
+                Command::Reverse(reverse) => self.reverse(reverse, epochs, now, &mut reply)?,
+                Command::Cancel(cancel) => self.cancel(cancel, epochs, now, &mut reply)?,
+                Command::Recall(recall) => {
+                    let chain = self.chain(recall.serial)?;
+                    let outcome = rule::recall(&chain, recall.by, recall.fingerprint);
+                    reply.outcomes.push(outcome.unwrap_or(Outcome::NothingToReplay));
+                }
+                Command::Find(Find { seq, shop }) => {
+                    reply.outcomes.push(match self.find(seq, shop)? {
+                        Some((redemption, reversal)) => Outcome::Found { redemption, reversal },
+                        None => Outcome::Refused(LedgerRefusal::NotFound),
+                    });
+                }
+                Command::Look(Look { serial }) => {
+                    reply.outcomes.push(rule::look(&self.chain(serial)?));
+                }
             }
-            Command::Reverse(reverse) => self.reverse(reverse, call.epochs, now),
-            Command::Cancel(cancel) => self.cancel(cancel, call.epochs, now),
-            Command::Find(Find { seq, shop }) => Ok(unchanged(match self.find(seq, shop)? {
-                Some((redemption, reversal)) => Outcome::Found { redemption, reversal },
-                None => Outcome::Refused(LedgerRefusal::NotFound),
-            })),
-            Command::Look(Look { serial }) => Ok(unchanged(rule::look(&self.chain(serial)?))),
         }
+        Ok(reply)
     }
 
+    /// Redeems different coupons.
     fn redeem(
         &mut self,
-        redeem: Redeem,
+        redeems: &[Redeem],
         epochs: Epochs,
         now: Timestamp,
-    ) -> Result<Reply, ShardError<D::Error>> {
-        let Redeem { serial, by, fingerprint, .. } = redeem;
+        reply: &mut Reply,
+    ) -> Result<(), ShardError<D::Error>> {
+        let requests = parameter(redeems);
         let executed = self.run(
             statement::REDEEM,
             &[
-                Value::Blob(serial.as_bytes()),
+                Value::Text(&requests),
                 Value::Integer(now.millis()),
-                Value::Integer(by.shop.into()),
-                Value::Integer(by.till.into()),
-                Value::Blob(by.key.as_bytes()),
-                Value::Blob(fingerprint.as_bytes()),
-                Value::Integer(redeem.discount.minor_units()),
-                Value::Integer(redeem.order_amount.minor_units()),
-                redeem.order_ref.as_ref().map_or(Value::Null, |text| Value::Text(text.as_str())),
                 Value::Integer(epochs.campaign.into()),
                 Value::Integer(epochs.shops.into()),
-                Value::Integer(u64::from(redeem.reversal_window_s) * 1000),
                 Value::Integer(ANSWER_VERSION.into()),
             ],
         )?;
-        let rows_written = executed.rows_written;
-        if let Some(entry) = appended(executed)? {
-            let outcome = Outcome::Redeemed { entry, replayed: false };
-            return Ok(Reply { outcome, rows_written });
+        reply.rows_written += executed.rows_written;
+        let appended = executed.rows.into_iter().map(Appended::from_row);
+        let appended = appended.collect::<Option<Vec<_>>>().ok_or(ShardError::Unreadable)?;
+        let appended: BTreeMap<_, _> = appended.into_iter().map(|it| (it.serial, it)).collect();
+        for redeem in redeems {
+            reply.outcomes.push(match appended.get(&redeem.serial) {
+                Some(it) => Outcome::Redeemed { entry: it.entry(redeem, epochs), replayed: false },
+                None => {
+                    let chain = self.chain(redeem.serial)?;
+                    match rule::redeem(&chain, redeem.by, redeem.fingerprint) {
+                        Finding::Answer(outcome) => outcome,
+                        Finding::Append(_) => return Err(ShardError::Contradiction),
+                    }
+                }
+            });
         }
-        match rule::redeem(&self.chain(serial)?, by, fingerprint) {
-            Finding::Answer(outcome) => Ok(Reply { outcome, rows_written }),
-            Finding::Append(_) => Err(ShardError::Contradiction),
-        }
+        Ok(())
     }
 
     fn reverse(
@@ -131,23 +149,26 @@ impl<D: Database> LedgerShard<D> {
         reverse: Reverse,
         epochs: Epochs,
         now: Timestamp,
-    ) -> Result<Reply, ShardError<D::Error>> {
+        reply: &mut Reply,
+    ) -> Result<(), ShardError<D::Error>> {
         let Reverse { seq, by, fingerprint } = reverse;
         let executed =
             self.undo(statement::REVERSE, Value::Integer(seq), by, fingerprint, epochs, now)?;
-        let rows_written = executed.rows_written;
+        reply.rows_written += executed.rows_written;
         let reversal = appended(executed)?;
-        let Some((redemption, earlier)) = self.find(seq, by.shop)? else {
-            return Ok(unchanged(Outcome::Refused(LedgerRefusal::NotFound)));
-        };
-        let outcome = match reversal {
-            Some(reversal) => Outcome::Reversed { redemption, reversal, replayed: false },
-            None => match rule::reverse(&redemption, earlier.as_ref(), now) {
-                Finding::Answer(outcome) => outcome,
-                Finding::Append(_) => return Err(ShardError::Contradiction),
-            },
-        };
-        Ok(Reply { outcome, rows_written })
+        reply.outcomes.push(match (self.find(seq, by.shop)?, reversal) {
+            (None, _) => Outcome::Refused(LedgerRefusal::NotFound),
+            (Some((redemption, _)), Some(reversal)) => {
+                Outcome::Reversed { redemption, reversal, replayed: false }
+            }
+            (Some((redemption, earlier)), None) => {
+                match rule::reverse(&redemption, earlier.as_ref(), now) {
+                    Finding::Answer(outcome) => outcome,
+                    Finding::Append(_) => return Err(ShardError::Contradiction),
+                }
+            }
+        });
+        Ok(())
     }
 
     fn cancel(
@@ -155,12 +176,13 @@ impl<D: Database> LedgerShard<D> {
         cancel: Cancel,
         epochs: Epochs,
         now: Timestamp,
-    ) -> Result<Reply, ShardError<D::Error>> {
+        reply: &mut Reply,
+    ) -> Result<(), ShardError<D::Error>> {
         let Cancel { serial, by, fingerprint } = cancel;
         let what = Value::Blob(serial.as_bytes());
         let executed = self.undo(statement::CANCEL, what, by, fingerprint, epochs, now)?;
-        let rows_written = executed.rows_written;
-        let outcome = match appended(executed)? {
+        reply.rows_written += executed.rows_written;
+        reply.outcomes.push(match appended(executed)? {
             Some(entry) if entry.kind == Kind::Void => Outcome::Voided { entry, replayed: false },
             Some(reversal) => {
                 let redemption = self.at(serial, reversal.n.saturating_sub(1))?;
@@ -171,8 +193,8 @@ impl<D: Database> LedgerShard<D> {
                 Finding::Answer(outcome) => outcome,
                 Finding::Append(_) => return Err(ShardError::Contradiction),
             },
-        };
-        Ok(Reply { outcome, rows_written })
+        });
+        Ok(())
     }
 
     /// Runs one of the two statements that undo: they take the same parameters after the first.
@@ -230,10 +252,6 @@ impl<D: Database> LedgerShard<D> {
 
 /// A redemption, and its reversal if it has one.
 type Redemption = (Entry, Option<Entry>);
-
-fn unchanged(outcome: Outcome) -> Reply {
-    Reply { outcome, rows_written: 0 }
-}
 
 fn entries<E>(executed: Executed) -> Result<Vec<Entry>, ShardError<E>> {
     let entries = executed.rows.into_iter().map(Entry::from_row);

@@ -4,8 +4,8 @@
 //! unique. [`REDEEM`] proposes the entry after the last one, and only if that last one leaves the
 //! coupon free and this till's key was never used for the coupon. It is one statement, so nothing
 //! can come between looking and writing; were anything to, the unique index would still let only
-//! one of two equal `n` in, and the other inserts nothing. An insert that returns a row has
-//! redeemed; one that returns none has not.
+//! one of two equal `n` in, and the other inserts nothing. A coupon of which the insert returns a row
+//! is redeemed; one of which it returns none is not, by this request.
 //!
 //! The numbers in the texts are those of [`Kind`](super::Kind), and 18 and 19 keep a coupon at
 //! [`MAX_ENTRIES`](super::MAX_ENTRIES) with a place left for the reversal of the last redemption.
@@ -14,7 +14,7 @@ use super::entry::columns;
 
 /// What every insert stores, in the order of the statements' SELECT.
 macro_rules! insert {
-    ($select:literal) => {
+    ($select:literal, $returning:expr) => {
         concat!(
             "INSERT INTO entry (serial, n, kind, at, shop, till, key, fingerprint, discount,
                    order_amount, order_ref, policy_epoch, shops_epoch, reversible_until, answer)
@@ -23,22 +23,32 @@ macro_rules! insert {
             "
 ON CONFLICT (serial, n) DO NOTHING
 RETURNING ",
-            columns!()
+            $returning
         )
     };
 }
 
-/// Redeems. Parameters: 1 serial, 2 now (ms), 3 shop, 4 till, 5 key, 6 fingerprint, 7 discount,
-/// 8 order amount, 9 order reference, 10 policy epoch, 11 shops epoch, 12 reversal window (ms),
-/// 13 answer version.
+/// Redeems: one coupon or many, each by itself. Parameters: 1 the requests, a JSON array of
+/// [serial, shop, till, key, fingerprint, discount, order amount, order reference, reversal window
+/// (ms)] with bytes in hex; 2 now (ms), 3 policy epoch, 4 shops epoch, 5 answer version.
 pub const REDEEM: &str = insert!(
-    "SELECT ?1, coalesce(last.n + 1, 0), 1, clock.at, ?3, ?4, ?5, ?6, ?7,
-       ?8, ?9, ?10, ?11, clock.at + ?12, ?13
-FROM (SELECT max(?2, coalesce((SELECT at FROM entry ORDER BY seq DESC LIMIT 1), 0)) AS at) AS clock
-LEFT JOIN (SELECT n, kind FROM entry WHERE serial = ?1 ORDER BY n DESC LIMIT 1) AS last
+    "WITH request AS MATERIALIZED
+  (SELECT unhex(value ->> 0) AS serial, value ->> 1 AS shop, value ->> 2 AS till,
+          unhex(value ->> 3) AS key, unhex(value ->> 4) AS fingerprint, value ->> 5 AS discount,
+          value ->> 6 AS order_amount, value ->> 7 AS order_ref, value ->> 8 AS reversible_for
+   FROM json_each(?1)),
+clock AS MATERIALIZED
+  (SELECT max(?2, coalesce((SELECT at FROM entry ORDER BY seq DESC LIMIT 1), 0)) AS at)
+SELECT it.serial, coalesce(last.n + 1, 0), 1, clock.at, it.shop, it.till, it.key, it.fingerprint,
+       it.discount, it.order_amount, it.order_ref, ?3, ?4, clock.at + it.reversible_for, ?5
+FROM clock JOIN request AS it
+LEFT JOIN entry AS last
+  ON last.serial = it.serial AND last.n = (SELECT max(n) FROM entry WHERE serial = it.serial)
 WHERE (last.kind IS NULL OR last.kind IN (2, 3))
   AND coalesce(last.n, -1) < 18
-  AND NOT EXISTS (SELECT 1 FROM entry WHERE serial = ?1 AND shop = ?3 AND till = ?4 AND key = ?5)"
+  AND NOT EXISTS (SELECT 1 FROM entry WHERE serial = it.serial
+                  AND shop = it.shop AND till = it.till AND key = it.key)",
+    "seq, serial, n, at"
 );
 
 /// Reverses a redemption of the shop, until its time is over: the entry after a redemption is its
@@ -50,7 +60,8 @@ pub const REVERSE: &str = insert!(
 FROM (SELECT max(?2, coalesce((SELECT at FROM entry ORDER BY seq DESC LIMIT 1), 0)) AS at) AS clock
 JOIN entry AS it
 WHERE it.seq = ?1 AND it.kind = 1 AND it.shop = ?3
-  AND ?2 <= it.reversible_until"
+  AND ?2 <= it.reversible_until",
+    columns!()
 );
 
 /// Cancels whatever a key did: reverses its redemption if that is live, and spends the key by a
@@ -70,7 +81,8 @@ WHERE coalesce(last.n, -1) < 19
                   AND ?2 <= last.reversible_until
       ELSE NOT EXISTS
            (SELECT 1 FROM entry WHERE serial = ?1 AND shop = ?3 AND till = ?4 AND key = ?5)
-      END"
+      END",
+    columns!()
 );
 
 /// A coupon's chain of entries. Parameter: 1 serial.

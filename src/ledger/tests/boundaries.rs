@@ -3,7 +3,6 @@
 //! show only in words to a cashier.
 
 use super::*;
-use crate::ledger::reply::LedgerRefusal;
 use crate::ledger::rule::{self, Finding};
 use crate::ledger::{Entry, Kind};
 

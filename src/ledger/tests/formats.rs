@@ -2,7 +2,6 @@
 //! needs a migration, and a build that understands both.
 
 use super::*;
-use crate::ledger::reply::{LedgerRefusal, Reply};
 use crate::ledger::schema::{MIGRATIONS, SchemaError, migrate};
 
 #[test]
@@ -59,27 +58,22 @@ fn p13_a_stored_row_is_pinned() {
 
 #[test]
 fn p13_the_wire_is_pinned() {
-    let call = Call::new(EPOCHS, redeem(1, by(7, 2, 1), 3000));
-    let json = r#"{"v":1,"epochs":{"campaign":1,"shops":1},"command":{"redeem":{"serial":"AQEBAQEBAQEBAQEB","by":{"shop":7,"till":2,"key":"AQEBAQEBAQEBAQEBAQEBAQ"},"fingerprint":"AAALuAEBAQEBAQEBAQEBAQ","discount":2500,"order_amount":3000,"order_ref":"bill 1","reversal_window_s":3600}}}"#;
+    let call = call(EPOCHS, redeem(1, by(7, 2, 1), 3000));
+    let json = r#"{"v":2,"epochs":{"campaign":1,"shops":1},"commands":[{"redeem":{"serial":"AQEBAQEBAQEBAQEB","by":{"shop":7,"till":2,"key":"AQEBAQEBAQEBAQEBAQEBAQ"},"fingerprint":"AAALuAEBAQEBAQEBAQEBAQ","discount":2500,"order_amount":3000,"order_ref":"bill 1","reversal_window_s":3600}}]}"#;
     assert_eq!(serde_json::to_string(&call).unwrap(), json);
     assert_eq!(Call::parse(json.as_bytes()), Some(call));
     // A build that speaks another version is not guessed at.
-    assert_eq!(Call::parse(json.replacen("\"v\":1", "\"v\":2", 1).as_bytes()), None);
-    assert_eq!(Call::parse(json.replacen("\"v\":1", "\"v\":1,\"x\":0", 1).as_bytes()), None);
+    assert_eq!(Call::parse(json.replacen("\"v\":2", "\"v\":1", 1).as_bytes()), None);
+    assert_eq!(Call::parse(json.replacen("\"v\":2", "\"v\":2,\"x\":0", 1).as_bytes()), None);
     let array = json.replacen(r#"{"campaign":1,"shops":1}"#, "[1,1]", 1);
     assert_eq!(Call::parse(array.as_bytes()), None);
 
-    let reply = Reply {
-        outcome: Outcome::Refused(LedgerRefusal::AlreadyRedeemed {
-            at: Timestamp::from_millis(5),
-            shop: 7,
-            till: 2,
-        }),
-        rows_written: 0,
-    };
+    let refusal =
+        LedgerRefusal::AlreadyRedeemed { at: Timestamp::from_millis(5), shop: 7, till: 2 };
+    let reply = Reply { outcomes: vec![Outcome::Refused(refusal)], rows_written: 0 };
     assert_eq!(
         serde_json::to_string(&reply).unwrap(),
-        r#"{"outcome":{"refused":{"already-redeemed":{"at":5,"shop":7,"till":2}}},"rows_written":0}"#
+        r#"{"outcomes":[{"refused":{"already-redeemed":{"at":5,"shop":7,"till":2}}}],"rows_written":0}"#
     );
 }
 

@@ -12,9 +12,10 @@ pub(crate) mod observed;
 mod order;
 mod properties;
 mod sqlite;
+mod together;
 
 use super::command::{Call, Cancel, Command, Find, Look, Recall, Redeem, Reverse};
-use super::reply::Outcome;
+use super::reply::{LedgerRefusal, Outcome, Reply};
 use super::{Fingerprint, Identity, KeyHash, LedgerShard};
 use crate::campaign::Serial;
 use crate::money::Amount;
@@ -43,7 +44,14 @@ impl Ledger {
     fn call_at(&mut self, epochs: Epochs, command: Command) -> Outcome {
         self.now += 1;
         let now = Timestamp::from_millis(self.now);
-        self.shard.handle(Call::new(epochs, command), now).unwrap().outcome
+        one(self.shard.handle(call(epochs, command), now).unwrap())
+    }
+
+    /// Several commands in one call.
+    fn calls(&mut self, commands: Vec<Command>) -> Vec<Outcome> {
+        self.now += 1;
+        let call = Call::new(EPOCHS, commands).unwrap();
+        self.shard.handle(call, Timestamp::from_millis(self.now)).unwrap().outcomes
     }
 
     fn redeem(&mut self, coupon: u8, by: Identity) -> Outcome {
@@ -58,6 +66,16 @@ impl Ledger {
     fn cancel(&mut self, coupon: u8, by: Identity) -> Outcome {
         self.call(cancel(coupon, by))
     }
+}
+
+fn call(epochs: Epochs, command: Command) -> Call {
+    Call::new(epochs, vec![command]).unwrap()
+}
+
+/// The outcome of the only command.
+fn one(reply: Reply) -> Outcome {
+    let [outcome] = <[_; 1]>::try_from(reply.outcomes).unwrap();
+    outcome
 }
 
 fn serial(coupon: u8) -> Serial {

@@ -4,7 +4,6 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::ledger::reply::LedgerRefusal;
 use crate::ledger::rule::{self, Finding};
 use crate::ledger::{Entry, Kind};
 

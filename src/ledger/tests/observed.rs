@@ -4,7 +4,6 @@
 
 use super::sqlite::Sqlite;
 use super::*;
-use crate::ledger::reply::LedgerRefusal;
 use crate::ledger::{Entry, IdempotencyKey};
 use crate::prove::history::{self, Answer, Ask, Asker, Moment, Receipt};
 use crate::prove::model;
@@ -62,9 +61,8 @@ impl Observed {
     }
 
     fn outcome(&mut self, epochs: Epochs, command: Command) -> Outcome {
-        let call = Call::new(epochs, command);
         let now = Timestamp::from_millis(self.now);
-        let outcome = self.shard.as_mut().unwrap().handle(call, now).unwrap().outcome;
+        let outcome = one(self.shard.as_mut().unwrap().handle(call(epochs, command), now).unwrap());
         if let Outcome::Redeemed { entry, .. }
         | Outcome::Reversed { reversal: entry, .. }
         | Outcome::Voided { entry, .. } = &outcome

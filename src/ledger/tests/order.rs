@@ -20,13 +20,20 @@ impl Database for Recorder {
     }
 }
 
-/// What these calls run on a new shard, one list for each.
-fn statements(commands: impl IntoIterator<Item = Command>) -> Vec<Vec<String>> {
+/// A new shard that writes down what it runs from now on.
+fn recorded() -> LedgerShard<Recorder> {
     let database = Recorder { database: Sqlite::in_memory(), statements: Vec::new() };
     let mut shard = LedgerShard::open(database).unwrap();
+    shard.database_mut().statements.clear();
+    shard
+}
+
+/// What these calls run on a new shard, one list for each.
+fn statements(commands: impl IntoIterator<Item = Command>) -> Vec<Vec<String>> {
+    let mut shard = recorded();
     let calls = commands.into_iter().map(|command| {
         shard.database_mut().statements.clear();
-        shard.handle(Call::new(EPOCHS, command), Timestamp::from_millis(1)).unwrap();
+        shard.handle(call(EPOCHS, command), Timestamp::from_millis(1)).unwrap();
         shard.database().statements.clone()
     });
     calls.collect()
@@ -62,4 +69,12 @@ fn p01_the_statement_that_decides_runs_first_and_alone_writes() {
     for ran in statements([recall(1, one, 3000), find(1, 7), look(1)]).concat() {
         assert!(ran.starts_with("SELECT"), "{ran}");
     }
+}
+
+#[test]
+fn p01_many_coupons_in_one_call_are_one_statement() {
+    let mut shard = recorded();
+    let many = (0..=255).map(|coupon| redeem(coupon, by(7, 1, 1), 3000)).collect();
+    shard.handle(Call::new(EPOCHS, many).unwrap(), Timestamp::from_millis(1)).unwrap();
+    assert_eq!(shard.database().statements, [statement::REDEEM]);
 }

@@ -1,7 +1,6 @@
 //! One test or more for each property.
 
 use super::*;
-use crate::ledger::reply::LedgerRefusal;
 use crate::ledger::{Entry, Kind, MAX_ENTRIES, statement};
 
 fn redeemed(outcome: Outcome) -> Entry {

@@ -1,0 +1,101 @@
+//! How redemptions go into [`statement::REDEEM`](super::statement::REDEEM), and what comes back.
+
+use std::collections::BTreeSet;
+use std::fmt::{self, Display, Formatter};
+use std::iter::Peekable;
+
+use serde::{Serialize, Serializer};
+
+use super::command::{Command, Redeem};
+use super::database::Row;
+use super::entry::{ANSWER_VERSION, blob, integer};
+use super::{Entry, Kind};
+use crate::campaign::Serial;
+use crate::policy::Epochs;
+use crate::time::Timestamp;
+
+/// The redemptions of different coupons that follow on one another: the statement takes them
+/// together. A coupon that comes up again has to wait until it is decided what the first did.
+pub(super) fn together(
+    first: Redeem,
+    commands: &mut Peekable<impl Iterator<Item = Command>>,
+) -> Vec<Redeem> {
+    let mut serials = BTreeSet::from([first.serial]);
+    let mut together = vec![first];
+    let mut is_another =
+        |next: &Command| matches!(next, Command::Redeem(next) if serials.insert(next.serial));
+    while let Some(Command::Redeem(next)) = commands.next_if(&mut is_another) {
+        together.push(next);
+    }
+    together
+}
+
+/// The statement's first parameter.
+pub(super) fn parameter(redeems: &[Redeem]) -> String {
+    let requests = redeems.iter().map(|it| {
+        let (by, window_ms) = (&it.by, u64::from(it.reversal_window_s) * 1000);
+        let (key, fingerprint) = (Hex(by.key.as_bytes()), Hex(it.fingerprint.as_bytes()));
+        let serial = Hex(it.serial.as_bytes());
+        let amounts = (it.discount, it.order_amount);
+        let order_ref = it.order_ref.as_ref();
+        (serial, by.shop, by.till, key, fingerprint, amounts.0, amounts.1, order_ref, window_ms)
+    });
+    // Numbers and texts in a list: writing them cannot fail, and the database takes no empty text.
+    serde_json::to_string(&requests.collect::<Vec<_>>()).unwrap_or_default()
+}
+
+/// What the statement returns of an entry that it appended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Appended {
+    pub(super) serial: Serial,
+    seq: u64,
+    n: u8,
+    at: Timestamp,
+}
+
+impl Appended {
+    /// Reads a row; `None` when it is not one of the statement's.
+    pub(super) fn from_row(row: Row) -> Option<Self> {
+        let [seq, serial, n, at] = <[_; 4]>::try_from(row).ok()?;
+        Some(Self {
+            seq: integer(seq)?,
+            serial: Serial::from_bytes(blob(serial)?),
+            n: integer(n)?,
+            at: Timestamp::from_millis(integer(at)?),
+        })
+    }
+
+    /// The whole entry, of what was asked and what came back.
+    pub(super) fn entry(self, redeem: &Redeem, epochs: Epochs) -> Entry {
+        Entry {
+            seq: self.seq,
+            serial: self.serial,
+            n: self.n,
+            kind: Kind::Redemption,
+            at: self.at,
+            by: redeem.by,
+            fingerprint: redeem.fingerprint,
+            discount: redeem.discount,
+            order_amount: redeem.order_amount,
+            order_ref: redeem.order_ref.clone(),
+            epochs,
+            reversible_until: self.at.plus_seconds(redeem.reversal_window_s),
+            answer: ANSWER_VERSION,
+        }
+    }
+}
+
+/// Bytes as SQLite's `unhex` reads them.
+struct Hex<'a>(&'a [u8]);
+
+impl Display for Hex<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl Serialize for Hex<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
