@@ -7,6 +7,8 @@
 
 mod allowance;
 mod leases;
+#[cfg(test)]
+mod tests;
 mod turned_away;
 mod window;
 
@@ -27,6 +29,10 @@ pub const ROOM: usize = 256;
 /// Bodies that may be on their way in at once. With the requests at work, at most 768 bodies of
 /// 64 KiB are in memory: 48 MiB of the 128 MB that an instance has.
 pub const BODIES: usize = 512;
+
+/// Batches that may be on their way in or at work at once. Each takes about a megabyte, what is made
+/// of it included.
+pub const BATCHES: usize = 32;
 
 /// A body that is not there by then may take longer still: its request takes no room from others
 /// until it is.
@@ -50,6 +56,7 @@ const MARGIN_MS: u64 = 1000;
 pub struct Admission {
     reading: Leases,
     working: Leases,
+    batches: Leases,
     /// Shards with calls under way, or with something against them.
     shards: BTreeMap<Shard, Waiting>,
     late: Allowance,
@@ -70,6 +77,7 @@ pub struct Place(Stage);
 enum Stage {
     Reading(Lease),
     Working(Lease),
+    Batch(Lease),
 }
 
 /// A place for a call to a shard.
@@ -84,6 +92,7 @@ impl Default for Admission {
         Self {
             reading: Leases::new(BODY_MS + MARGIN_MS),
             working: Leases::new(WORK_MS + MARGIN_MS),
+            batches: Leases::new(BODY_MS + WORK_MS + MARGIN_MS),
             shards: BTreeMap::new(),
             late: Allowance::default(),
         }
@@ -111,11 +120,18 @@ impl Admission {
         self.working.take(now, ROOM).map(|lease| Place(Stage::Working(lease)))
     }
 
+    /// A place among the batches, before the body of one is read: besides the one that the request
+    /// has at the door, and until it is answered.
+    pub fn batch(&mut self, now: Timestamp) -> Option<Place> {
+        self.batches.take(now, BATCHES).map(|lease| Place(Stage::Batch(lease)))
+    }
+
     /// The request is answered, or given up.
     pub fn leave(&mut self, place: Place) {
         match place.0 {
             Stage::Reading(lease) => self.reading.end(lease),
             Stage::Working(lease) => self.working.end(lease),
+            Stage::Batch(lease) => self.batches.end(lease),
         }
     }
 
@@ -149,127 +165,5 @@ impl Admission {
     /// Counts those at work and those about to be.
     fn has_room(&mut self, now: Timestamp) -> bool {
         self.working.live(now) + self.reading.younger(now, PROMPT_MS) < ROOM
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::campaign::CampaignId;
-
-    const NOW: Timestamp = Timestamp::from_seconds(1_770_000_000);
-
-    fn shard(index: u32) -> Shard {
-        Shard::new(CampaignId::new(4, 1).unwrap(), index).unwrap()
-    }
-
-    fn later(ms: u64) -> Timestamp {
-        Timestamp::from_millis(NOW.millis() + ms)
-    }
-
-    fn crowd(admission: &mut Admission, now: Timestamp) -> Vec<Place> {
-        std::iter::from_fn(|| admission.enter(now)).take(2 * ROOM + BODIES).collect()
-    }
-
-    /// As many calls to one shard as there is room for.
-    fn calls(admission: &mut Admission) -> Vec<CallPlace> {
-        std::iter::from_fn(|| admission.call(shard(0), NOW)).take(2 * ROOM).collect()
-    }
-
-    #[test]
-    fn whoever_is_let_in_has_room_to_work() {
-        let mut admission = Admission::default();
-        let entered = crowd(&mut admission, NOW);
-        assert_eq!(entered.len(), ROOM);
-        let working = entered.into_iter().map(|place| admission.begin(place, NOW).unwrap());
-        let mut working: Vec<_> = working.collect();
-        assert!(admission.enter(NOW).is_none());
-        admission.leave(working.pop().unwrap());
-        let place = admission.enter(NOW).unwrap();
-        assert!(admission.enter(NOW).is_none());
-        admission.begin(place, NOW).unwrap();
-    }
-
-    #[test]
-    fn bodies_that_dawdle_take_no_room_from_work() {
-        let mut admission = Admission::default();
-        let mut slow = crowd(&mut admission, NOW);
-        let at = later(PROMPT_MS);
-        slow.extend(crowd(&mut admission, at));
-        assert_eq!(slow.len(), BODIES);
-        let at = later(2 * PROMPT_MS);
-        assert!(admission.enter(at).is_none(), "no more bodies");
-        // One comes at last, and finds room; and so do others in its place among the bodies.
-        let worker = admission.begin(slow.pop().unwrap(), at).unwrap();
-        assert!(admission.enter(at).is_some());
-        admission.leave(worker);
-        assert_eq!(crowd(&mut admission, later(PROMPT_MS + BODY_MS + MARGIN_MS)).len(), ROOM);
-    }
-
-    #[test]
-    fn a_body_that_dawdled_finds_no_room_when_there_is_none() {
-        let mut admission = Admission::default();
-        let slow = admission.enter(NOW).unwrap();
-        let at = later(PROMPT_MS);
-        let working: Vec<_> = crowd(&mut admission, at)
-            .into_iter()
-            .map(|place| admission.begin(place, at).unwrap())
-            .collect();
-        assert_eq!(working.len(), ROOM);
-        assert!(admission.begin(slow, at).is_none());
-        assert_eq!(admission.reading.live(at), 0);
-    }
-
-    #[test]
-    fn a_shard_that_hangs_leaves_half_of_the_room_to_the_others() {
-        let mut admission = Admission::default();
-        let calls = calls(&mut admission);
-        assert_eq!(calls.len(), ROOM / 2);
-        assert!(admission.call(shard(1), NOW).is_some());
-    }
-
-    #[test]
-    fn many_late_refusals_shut_the_door_for_a_moment() {
-        let mut admission = Admission::default();
-        // All that there is room for, and not one more: that would be a refusal.
-        let _hanging: Vec<_> =
-            std::iter::from_fn(|| admission.call(shard(0), NOW)).take(WIDEST).collect();
-        for _ in 1..LATE_REFUSALS {
-            assert!(admission.call(shard(0), NOW).is_none());
-        }
-        let place = admission.enter(NOW).unwrap();
-        assert!(admission.call(shard(0), NOW).is_none());
-        assert!(admission.enter(NOW).is_none());
-        // Whoever is in goes on, and the others come in soon.
-        assert!(admission.begin(place, NOW).is_some());
-        assert!(admission.call(shard(1), NOW).is_some());
-        assert!(admission.enter(later(PERIOD_MS)).is_some());
-    }
-
-    #[test]
-    fn a_call_whose_end_nobody_tells_gives_its_place_back() {
-        let mut admission = Admission::default();
-        let _lost = calls(&mut admission);
-        assert!(admission.call(shard(0), later(CALL_MS + MARGIN_MS - 1)).is_none());
-        assert!(admission.call(shard(0), later(CALL_MS + MARGIN_MS)).is_some());
-    }
-
-    #[test]
-    fn a_late_shard_gets_less() {
-        let mut admission = Admission::default();
-        let call = admission.call(shard(0), NOW).unwrap();
-        admission.call_ended(call, Some(Ended::Lost), NOW);
-        let calls = calls(&mut admission);
-        assert_eq!(calls.len(), WIDEST / 2);
-    }
-
-    #[test]
-    fn nothing_is_kept_of_shards_that_do_well() {
-        let mut admission = Admission::default();
-        for index in 0..16 {
-            let call = admission.call(shard(index), NOW).unwrap();
-            admission.call_ended(call, Some(Ended::After(5)), later(5));
-        }
-        assert!(admission.shards.is_empty());
     }
 }

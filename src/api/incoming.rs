@@ -6,9 +6,6 @@ use crate::refusal::Refusal;
 use crate::signature::{AuthenticatedTill, SignedRequest, Verifier};
 use crate::time::Timestamp;
 
-/// Largest body in bytes.
-pub const MAX_BODY_BYTES: usize = 64 * 1024;
-
 /// A request as it came in; nothing in it is known to be true.
 #[derive(Clone, Debug, Default)]
 pub struct Incoming {
@@ -30,12 +27,12 @@ pub struct Incoming {
     pub signature_input: Option<String>,
     /// `Signature`
     pub signature: Option<String>,
-    /// The body, at most one byte more than [`MAX_BODY_BYTES`]; empty when there is none.
+    /// The body, at most one byte more than [`Route::max_body_bytes`]; empty when there is none.
     pub body: Vec<u8>,
 }
 
 impl Incoming {
-    /// Whether the body may be read: a call that takes one wants JSON, and no call more than 64 KiB.
+    /// Whether the body may be read: a call that takes one wants JSON, and no more than it can use.
     ///
     /// # Errors
     /// [`Refusal::UnsupportedMediaType`], [`Refusal::BodyTooLarge`].
@@ -46,7 +43,7 @@ impl Incoming {
         if needs_type && !is_json {
             return Err(Refusal::UnsupportedMediaType);
         }
-        if self.body.len() > MAX_BODY_BYTES {
+        if self.body.len() > route.max_body_bytes() {
             return Err(Refusal::BodyTooLarge);
         }
         Ok(())
@@ -154,11 +151,13 @@ mod tests {
     }
 
     #[test]
-    fn a_body_has_at_most_64_kib() {
-        let judged = |bytes| incoming(Some("application/json"), bytes).check_body(Route::Redeem);
-        assert_eq!(judged(65_536), Ok(()));
-        assert_eq!(judged(65_537), Err(Refusal::BodyTooLarge));
-        assert_eq!(judged(100_000), Err(Refusal::BodyTooLarge));
+    fn a_body_has_at_most_64_kib_and_a_batch_256() {
+        let judged = |route, bytes| incoming(Some("application/json"), bytes).check_body(route);
+        for (route, limit) in [(Route::Redeem, 65_536), (Route::Batch, 262_144)] {
+            assert_eq!(judged(route, limit), Ok(()));
+            assert_eq!(judged(route, limit + 1), Err(Refusal::BodyTooLarge));
+            assert_eq!(judged(route, 2 * limit), Err(Refusal::BodyTooLarge));
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Strict reading of a JSON object.
 
-use serde::de::DeserializeOwned;
+use serde::Deserialize;
 
 use crate::refusal::Refusal;
 
@@ -9,15 +9,18 @@ use crate::refusal::Refusal;
 /// function: serde would take its elements as the fields, in order.
 ///
 /// # Errors
-/// [`Refusal::MalformedRequest`] with what is wrong and where.
-pub(super) fn read_object<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
-    let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
+/// [`Refusal::MalformedRequest`] with what is wrong with `what`, and where.
+pub(super) fn read_object<'a, T: Deserialize<'a>>(
+    what: &str,
+    json: &'a [u8],
+) -> Result<T, Refusal> {
+    let first = json.iter().find(|byte| !byte.is_ascii_whitespace());
     match first {
-        None => return Err(malformed("the body is empty; it must be a JSON object")),
+        None => return Err(malformed(&format!("{what} is empty; it must be a JSON object"))),
         Some(b'{') => {}
-        Some(_) => return Err(malformed("the body is not a JSON object")),
+        Some(_) => return Err(malformed(&format!("{what} is not a JSON object"))),
     }
-    serde_json::from_slice(body).map_err(|error| malformed(&error.to_string()))
+    serde_json::from_slice(json).map_err(|error| malformed(&error.to_string()))
 }
 
 /// Refuses with at most 200 characters: a parser's message may quote what it was given.

@@ -6,6 +6,7 @@
 //! `edge` translates.
 
 mod answer;
+mod batch;
 mod documents;
 mod incoming;
 mod json;
@@ -15,9 +16,10 @@ mod request;
 mod route;
 
 pub use answer::{Answer, CancelBody, CheckBody, HealthBody, RedemptionBody, Replay};
+pub use batch::{BatchBody, BatchItem, BatchRequest, ItemBody};
 pub use documents::{docs_page, openapi_document};
-pub use incoming::{Incoming, MAX_BODY_BYTES, split_url};
-pub use outcome::{cancelled, checked, found, redeemed, reversed};
+pub use incoming::{Incoming, split_url};
+pub use outcome::{cancelled, checked, found, redeemed, redemption, reversed};
 pub use problem::Problem;
 pub use request::{CancelRequest, CheckRequest, RedeemRequest, ReverseRequest};
 pub use route::{Method, Route};

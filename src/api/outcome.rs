@@ -11,7 +11,7 @@ use crate::refusal::{Fault, Refusal};
 use crate::token::VerifiedCoupon;
 
 /// A judged call: an answer, or why not; a fault when the ledger said what makes no sense here.
-type Judged = Result<Result<Answer, Refusal>, Fault>;
+type Judged<A = Answer> = Result<Result<A, Refusal>, Fault>;
 
 /// The answer to a redemption. `policy_says` is the refusal of the policy, if it refused: then the
 /// ledger was only asked for an earlier answer, and that goes first.
@@ -25,10 +25,24 @@ pub fn redeemed(
     outcome: Outcome,
     policy_says: Option<Refusal>,
 ) -> Judged {
+    let redemption = redemption(shard, till, currency, outcome, policy_says)?;
+    Ok(redemption.map(|(replay, body)| Answer::written(replay, &body)))
+}
+
+/// What [`redeemed`] answers, not yet put into words.
+///
+/// # Errors
+/// [`Fault`] when the shard's outcome is none of a redemption.
+pub fn redemption(
+    shard: Shard,
+    till: &AdmittedTill,
+    currency: Currency,
+    outcome: Outcome,
+    policy_says: Option<Refusal>,
+) -> Judged<(Replay, RedemptionBody)> {
     match (outcome, policy_says) {
         (Outcome::Redeemed { entry, replayed }, _) => {
-            let body = body(shard, currency, &entry, None)?;
-            Ok(Ok(Answer::written(Replay::from(replayed), &body)))
+            Ok(Ok((Replay::from(replayed), body(shard, currency, &entry, None)?)))
         }
         (Outcome::NothingToReplay, Some(refusal)) => Ok(Err(refusal)),
         (Outcome::Refused(refusal), _) => refused(refusal, till),
@@ -128,7 +142,7 @@ pub fn checked(
     }
 }
 
-fn refused(refusal: LedgerRefusal, till: &AdmittedTill) -> Judged {
+fn refused<A>(refusal: LedgerRefusal, till: &AdmittedTill) -> Judged<A> {
     Ok(Err(match refusal {
         // The Worker has asked twice already.
         LedgerRefusal::PolicyStale => {

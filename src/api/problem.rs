@@ -50,6 +50,12 @@ impl Problem {
         self.code
     }
 
+    /// `Retry-After`, if it says when to come again.
+    pub fn retry_after(&self) -> Option<&str> {
+        let mut headers = self.headers.iter();
+        headers.find(|(name, _)| *name == "Retry-After").map(|(_, seconds)| seconds.as_str())
+    }
+
     /// The response; a 401 says which signature the call takes.
     pub fn answer(&self, accept_signature: Option<String>) -> Answer {
         let status = self.code.meaning().status;

@@ -8,6 +8,9 @@ use crate::money::{Amount, Currency};
 use crate::order::{Order, OrderRef};
 use crate::refusal::Refusal;
 
+/// What is read, in messages.
+pub(super) const BODY: &str = "the body";
+
 /// `POST /v1/redemptions`
 #[derive(Debug)]
 pub struct RedeemRequest {
@@ -32,7 +35,7 @@ impl RedeemRequest {
     /// # Errors
     /// [`Refusal::MalformedRequest`]
     pub fn read(body: &[u8]) -> Result<Self, Refusal> {
-        let RedeemFields { token, order_amount, currency, order_ref } = read_object(body)?;
+        let RedeemFields { token, order_amount, currency, order_ref } = read_object(BODY, body)?;
         Ok(Self { token, order: order(order_amount, currency, order_ref)? })
     }
 }
@@ -60,7 +63,7 @@ impl CheckRequest {
     /// # Errors
     /// [`Refusal::MalformedRequest`]
     pub fn read(body: &[u8]) -> Result<Self, Refusal> {
-        let CheckFields { token, order_amount, currency } = read_object(body)?;
+        let CheckFields { token, order_amount, currency } = read_object(BODY, body)?;
         let order = match (order_amount, currency) {
             (None, None) => None,
             (Some(amount), Some(currency)) => Some(order(amount, currency, None)?),
@@ -91,7 +94,7 @@ impl CancelRequest {
     /// # Errors
     /// [`Refusal::MalformedRequest`]
     pub fn read(body: &[u8]) -> Result<Self, Refusal> {
-        let CancelFields { token, redemption_key } = read_object(body)?;
+        let CancelFields { token, redemption_key } = read_object(BODY, body)?;
         let redemption_key = IdempotencyKey::parse(&redemption_key).ok_or_else(|| {
             malformed("redemption_key is 1 to 255 visible ASCII characters without comma or space")
         })?;
@@ -110,11 +113,12 @@ impl ReverseRequest {
     /// # Errors
     /// [`Refusal::MalformedRequest`]
     pub fn read(body: &[u8]) -> Result<Self, Refusal> {
-        if body.is_empty() { Ok(Self {}) } else { read_object(body) }
+        if body.is_empty() { Ok(Self {}) } else { read_object(BODY, body) }
     }
 }
 
-fn order(
+/// The order, if there is something to pay.
+pub(super) fn order(
     amount: Amount,
     currency: Currency,
     reference: Option<OrderRef>,

@@ -11,6 +11,8 @@ pub enum Route {
     Check,
     /// `POST /v1/redemptions`
     Redeem,
+    /// `POST /v1/redemptions/batch`
+    Batch,
     /// `GET /v1/redemptions/{id}`
     Find(RedemptionId),
     /// `POST /v1/redemptions/{id}/reversal`
@@ -65,7 +67,15 @@ impl Route {
 
     /// Whether it changes the ledger, and so needs an idempotency key.
     pub fn is_write(self) -> bool {
-        matches!(self, Self::Redeem | Self::Reverse(_) | Self::Cancel)
+        matches!(self, Self::Redeem | Self::Batch | Self::Reverse(_) | Self::Cancel)
+    }
+
+    /// The largest body that it takes, in bytes.
+    pub fn max_body_bytes(self) -> usize {
+        match self {
+            Self::Batch => 256 * 1024,
+            _ => 64 * 1024,
+        }
     }
 
     /// What a till must sign; `None` for calls that are open to everyone.
@@ -90,6 +100,7 @@ impl Route {
         match self {
             Self::Check => "check",
             Self::Redeem => "redeem",
+            Self::Batch => "batch",
             Self::Find(_) => "find",
             Self::Reverse(_) => "reverse",
             Self::Cancel => "cancel",
@@ -103,6 +114,7 @@ impl Route {
         match path {
             "/v1/coupons/check" => Some(Self::Check),
             "/v1/redemptions" => Some(Self::Redeem),
+            "/v1/redemptions/batch" => Some(Self::Batch),
             "/v1/redemptions/cancel" => Some(Self::Cancel),
             "/healthz" => Some(Self::Health),
             "/openapi.json" => Some(Self::OpenApi),
@@ -134,6 +146,7 @@ mod tests {
         for (method, path, route) in [
             ("POST", "/v1/coupons/check", Route::Check),
             ("POST", "/v1/redemptions", Route::Redeem),
+            ("POST", "/v1/redemptions/batch", Route::Batch),
             ("POST", "/v1/redemptions/cancel", Route::Cancel),
             ("GET", &format!("/v1/redemptions/{ID}"), Route::Find(id)),
             ("POST", &format!("/v1/redemptions/{ID}/reversal"), Route::Reverse(id)),
@@ -185,8 +198,9 @@ mod tests {
     fn names_are_pinned() {
         let id = RedemptionId::parse(ID).unwrap();
         let (find, reverse) = (Route::Find(id), Route::Reverse(id));
-        let names = [Route::Check, Route::Redeem, find, reverse, Route::Cancel].map(Route::name);
-        assert_eq!(names, ["check", "redeem", "find", "reverse", "cancel"]);
+        let names = [Route::Check, Route::Redeem, Route::Batch, find, reverse, Route::Cancel];
+        let expected = ["check", "redeem", "batch", "find", "reverse", "cancel"];
+        assert_eq!(names.map(Route::name), expected);
         let open = [Route::Health, Route::OpenApi, Route::Docs].map(Route::name);
         assert_eq!(open, ["health", "openapi", "docs"]);
     }

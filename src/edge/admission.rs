@@ -38,6 +38,14 @@ pub(super) fn begin(place: Option<Place>) -> Result<Place, Fault> {
     }
 }
 
+/// A place among the batches.
+pub(super) fn batch() -> Result<Place, Fault> {
+    match PLACES.with_borrow_mut(|places| places.batch(clock::now())) {
+        Some(place) => Ok(Place(Some(place))),
+        None => Err(overloaded("no room for another batch")),
+    }
+}
+
 /// One was turned away at the door.
 pub(super) fn turned_away(now: Timestamp) {
     TURNED_AWAY.with_borrow_mut(|turned_away| turned_away.add(now));

@@ -7,10 +7,10 @@ use worker::Env;
 
 use super::policies::Policies;
 use crate::policy::PolicyKeys;
-use crate::refusal::Fault;
+use crate::refusal::{Fault, Refusal};
 use crate::signature::Verifier;
 use crate::till::PosRoots;
-use crate::token::Keyring;
+use crate::token::{Keyring, UnverifiedToken, VerifiedCoupon};
 
 /// What an instance of the edge keeps in memory.
 pub(super) struct Config {
@@ -20,6 +20,13 @@ pub(super) struct Config {
     pub(super) verifier: Verifier,
     /// The policies in memory.
     pub(super) policies: Policies,
+}
+
+impl Config {
+    /// The coupon that the token is, if it is one.
+    pub(super) fn verify(&self, token: &str) -> Result<VerifiedCoupon, Refusal> {
+        Ok(UnverifiedToken::parse(token)?.verify(&self.keyring)?)
+    }
 }
 
 thread_local! {

@@ -8,20 +8,20 @@ use worker::{Context, Env};
 
 use super::admission::Place;
 use super::config::Config;
+use super::consult::{Consulted, judge_redemption};
 use super::log::Log;
 use super::policies::Behalf;
-use super::{admission, clock, ledger_client, receive};
+use super::{admission, clock, receive};
 use crate::api::{
     self, Answer, CancelRequest, CheckRequest, HealthBody, Incoming, Method, Problem,
     RedeemRequest, ReverseRequest, Route,
 };
-use crate::campaign::{CampaignId, Shard};
-use crate::ledger::{Call, Command, IdempotencyKey, LedgerRefusal, Outcome, RedemptionId};
-use crate::policy::{AdmittedTill, CampaignPolicy};
+use crate::campaign::CampaignId;
+use crate::ledger::{Command, IdempotencyKey, RedemptionId};
 use crate::refusal::{Fault, Refusal};
 use crate::signature::AuthenticatedTill;
-use crate::time::{Timestamp, UtcOffset};
-use crate::token::{UnverifiedToken, VerifiedCoupon};
+use crate::time::UtcOffset;
+use crate::token::VerifiedCoupon;
 
 /// Serves one request with what this instance has.
 pub(super) struct Desk<'a> {
@@ -34,7 +34,7 @@ pub(super) struct Desk<'a> {
 }
 
 /// Why a request ends before its answer.
-enum Stop {
+pub(super) enum Stop {
     Refused(Refusal),
     Failed(Fault),
 }
@@ -45,17 +45,8 @@ impl<R: Into<Refusal>> From<R> for Stop {
     }
 }
 
-fn failed(fault: Fault) -> Stop {
+pub(super) fn failed(fault: Fault) -> Stop {
     Stop::Failed(fault)
-}
-
-/// What the policies and the ledger say to a call.
-struct Consulted<T> {
-    policy: Rc<CampaignPolicy>,
-    till: AdmittedTill,
-    outcome: Outcome,
-    /// What the policy was asked before the ledger.
-    judged: T,
 }
 
 impl Desk<'_> {
@@ -84,7 +75,7 @@ impl Desk<'_> {
                 self.log.note("code", problem.code().meaning().code);
                 problem.answer(route.and_then(Route::accept_signature))
             }
-            Err(Stop::Failed(fault)) => self.log.fault(&fault),
+            Err(Stop::Failed(fault)) => self.log.fault(&fault).answer(None),
         }
     }
 
@@ -104,12 +95,19 @@ impl Desk<'_> {
             Route::Health => return Ok(Answer::ok(&HealthBody::now())),
             Route::OpenApi => return Ok(api::openapi_document()),
             Route::Docs => return Ok(api::docs_page()),
-            Route::Check | Route::Redeem | Route::Find(_) | Route::Reverse(_) | Route::Cancel => {}
+            Route::Check
+            | Route::Redeem
+            | Route::Batch
+            | Route::Find(_)
+            | Route::Reverse(_)
+            | Route::Cancel => {}
         }
 
         // 2
+        let _batch =
+            if route == Route::Batch { Some(admission::batch().map_err(failed)?) } else { None };
         if !matches!(route, Route::Find(_)) {
-            incoming.body = receive::body(request).await.map_err(failed)?;
+            incoming.body = receive::body(request, route.max_body_bytes()).await.map_err(failed)?;
             incoming.check_body(route)?;
         }
         let _place = admission::begin(place).map_err(failed)?;
@@ -129,6 +127,7 @@ impl Desk<'_> {
         // 6 to 9
         match (route, key) {
             (Route::Redeem, Some(key)) => self.redeem(&till, &key, &incoming.body).await,
+            (Route::Batch, Some(_)) => self.batch(&till, &incoming.body).await,
             (Route::Reverse(id), Some(key)) => {
                 ReverseRequest::read(&incoming.body)?;
                 self.reverse(&till, &key, id).await
@@ -151,13 +150,7 @@ impl Desk<'_> {
         let shard = coupon.coupon().shard();
         let consulted = self
             .consult(till, shard, |policy, till| {
-                match policy.judge(&coupon, till, &order, clock::now()) {
-                    Ok(terms) => Ok((Command::redeem(&coupon, till, key, &order, &terms), None)),
-                    // Replay comes before policy: the ledger is asked for an earlier answer only.
-                    Err(refusal) => {
-                        Ok((Command::recall(&coupon, till, key, &order), Some(refusal.into())))
-                    }
-                }
+                Ok(judge_redemption(policy, till, key, &coupon, &order))
             })
             .await?;
         let Consulted { policy, till, outcome, judged } = consulted;
@@ -222,15 +215,7 @@ impl Desk<'_> {
         Ok(api::found(id.shard(), &till, currency, outcome).map_err(failed)??)
     }
 
-    /// A policy that ends takes the campaign down with it: say so in time.
-    fn warn_of_end(&self, valid_until: Timestamp) {
-        const A_WEEK_MS: u64 = 7 * 24 * 3600 * 1000;
-        if valid_until.millis_since(clock::now()) < A_WEEK_MS {
-            self.log.note("policy_ends", valid_until.rfc3339());
-        }
-    }
-
-    fn behalf(&self) -> Behalf<'_> {
+    pub(super) fn behalf(&self) -> Behalf<'_> {
         Behalf { env: &self.env, context: &self.context, log: self.log }
     }
 
@@ -242,45 +227,8 @@ impl Desk<'_> {
 
     /// 7: the coupon that the token is, if it is one.
     fn verify(&self, token: &str) -> Result<VerifiedCoupon, Stop> {
-        let coupon = UnverifiedToken::parse(token)?.verify(&self.config.keyring)?;
+        let coupon = self.config.verify(token)?;
         self.log.note("serial", coupon.coupon().serial().to_string());
         Ok(coupon)
-    }
-
-    /// 8 and 9: judges by the policies and asks the ledger; once more with fresh policies if the
-    /// shard has seen newer ones.
-    async fn consult<T>(
-        &self,
-        till: &AuthenticatedTill,
-        shard: Shard,
-        judge: impl Fn(&CampaignPolicy, &AdmittedTill) -> Result<(Command, T), Refusal>,
-    ) -> Result<Consulted<T>, Stop> {
-        let policies = &self.config.policies;
-        let mut refreshed = false;
-        loop {
-            let policy =
-                policies.campaign(shard.campaign(), self.behalf()).await.map_err(failed)?;
-            let document = policy.document();
-            self.offset.set(document.utc_offset_minutes);
-            let till = policies.shops(self.behalf()).await.map_err(failed)?.admit(till)?;
-            let epochs = policy.epochs(&till);
-            self.log.note("campaign", shard.campaign().get());
-            self.log.note("policy_epoch", epochs.campaign);
-            self.log.note("shops_epoch", epochs.shops);
-            self.warn_of_end(document.valid_until);
-
-            let (command, judged) = judge(&policy, &till)?;
-            let call = Call::new(epochs, command);
-            let hint = document.location_hint;
-            let place = admission::call(shard).map_err(failed)?;
-            let reply = ledger_client::ask(&self.env, place, hint, &call, self.log).await;
-            let outcome = reply.map_err(failed)?.outcome;
-            if outcome == Outcome::Refused(LedgerRefusal::PolicyStale) && !refreshed {
-                policies.refresh(shard.campaign(), self.behalf()).await;
-                refreshed = true;
-                continue;
-            }
-            return Ok(Consulted { policy, till, outcome, judged });
-        }
     }
 }

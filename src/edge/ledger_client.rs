@@ -24,14 +24,13 @@ pub(super) async fn ask(
     log: &Log,
 ) -> Result<Reply, Fault> {
     let shard = place.shard();
-    log.note("shard", shard.index());
-    log.ledger_call();
+    log.ledger_call(shard, call.epochs);
     let namespace = Reflect::get(env, &LEDGER.into())
         .map_err(|why| Fault::Internal(format!("{LEDGER} is not bound: {why:?}")))?;
-    let call = serde_json::to_string(call).map_err(|why| Fault::Internal(why.to_string()))?;
+    let body = serde_json::to_string(call).map_err(|why| Fault::Internal(why.to_string()))?;
     let hint = hint.map(LocationHint::as_str);
     let time = u32::try_from(CALL_MS).unwrap_or(u32::MAX);
-    let answered = platform::ask(&namespace, &shard.object_name(), hint, &call, time).await;
+    let answered = platform::ask(&namespace, &shard.object_name(), hint, &body, time).await;
     place.ended(answered.is_ok());
     let answered = answered.map_err(|why| {
         Fault::Busy(format!("the ledger is out of reach: {}", platform::reason(&why)))
@@ -43,6 +42,9 @@ pub(super) async fn ask(
             let reply: Reply = serde_json::from_str(body)
                 .map_err(|why| Fault::Internal(format!("the ledger's reply: {why}")))?;
             log.rows_written(reply.rows_written);
+            if reply.outcomes.len() != call.commands.len() {
+                return Err(Fault::Internal("the ledger did not answer each command".to_owned()));
+            }
             Ok(reply)
         }
         // 503 is the object's own word that it could not; anything else should not happen.

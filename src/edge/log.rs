@@ -8,6 +8,8 @@ use worker::console_log;
 
 use crate::admission::Crowd;
 use crate::api::{Answer, Problem};
+use crate::campaign::Shard;
+use crate::policy::Epochs;
 use crate::refusal::Fault;
 use crate::time::Timestamp;
 
@@ -17,7 +19,8 @@ pub(super) struct Log {
     started: Timestamp,
     fields: RefCell<Map<String, Value>>,
     kv_reads: Cell<u32>,
-    ledger_calls: Cell<u32>,
+    /// The shards that were called, and the policies that were gone by.
+    calls: RefCell<Vec<(Shard, Epochs)>>,
     rows_written: Cell<u32>,
 }
 
@@ -29,7 +32,7 @@ impl Log {
             started: now,
             fields: RefCell::default(),
             kv_reads: Cell::new(0),
-            ledger_calls: Cell::new(0),
+            calls: RefCell::default(),
             rows_written: Cell::new(0),
         }
     }
@@ -50,8 +53,8 @@ impl Log {
     }
 
     /// Counts a call to a ledger shard.
-    pub(super) fn ledger_call(&self) {
-        self.ledger_calls.set(self.ledger_calls.get() + 1);
+    pub(super) fn ledger_call(&self, shard: Shard, epochs: Epochs) {
+        self.calls.borrow_mut().push((shard, epochs));
     }
 
     /// Counts what the shard wrote.
@@ -59,11 +62,11 @@ impl Log {
         self.rows_written.set(self.rows_written.get() + rows);
     }
 
-    /// The answer to a fault, whose reason stays here.
-    pub(super) fn fault(&self, fault: &Fault) -> Answer {
+    /// What is told of a fault, whose reason stays here.
+    pub(super) fn fault(&self, fault: &Fault) -> Problem {
         self.note("code", fault.code().meaning().code);
         self.note("reason", fault.reason());
-        Problem::of_fault(fault).answer(None)
+        Problem::of_fault(fault)
     }
 
     /// Writes the line.
@@ -74,13 +77,27 @@ impl Log {
             "status": answer.status,
             "ms": now.millis_since(self.started),
             "kv_reads": self.kv_reads.get(),
-            "ledger_calls": self.ledger_calls.get(),
+            "ledger_calls": self.calls.borrow().len(),
             "rows_written": self.rows_written.get(),
         });
         if let Value::Object(fields) = &mut line {
             fields.append(&mut self.fields.borrow_mut());
+            if let Some((shard, epochs)) = self.only_shard() {
+                fields.insert("campaign".to_owned(), shard.campaign().get().into());
+                fields.insert("shard".to_owned(), shard.index().into());
+                fields.insert("policy_epoch".to_owned(), epochs.campaign.into());
+                fields.insert("shops_epoch".to_owned(), epochs.shops.into());
+            }
         }
         console_log!("{line}");
+    }
+
+    /// The shard that was called, if it was one, and the newest policies: those of many, as a batch
+    /// has them, would make a long line.
+    fn only_shard(&self) -> Option<(Shard, Epochs)> {
+        let calls = self.calls.borrow();
+        let (last, rest) = calls.split_last()?;
+        rest.iter().all(|(shard, _)| *shard == last.0).then_some(*last)
     }
 }
 

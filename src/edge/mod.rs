@@ -5,8 +5,10 @@
 //! `entry.js`, which tells those that they have to come again; what is asked of it, `platform.js`.
 
 mod admission;
+mod batch;
 mod clock;
 mod config;
+mod consult;
 mod door;
 mod handler;
 mod ledger_client;
@@ -52,7 +54,7 @@ pub async fn fetch(
             let desk = handler::Desk { config, env, context, log: &log, offset };
             desk.answer(&request, incoming, place).await
         }
-        Err(fault) => log.fault(&fault),
+        Err(fault) => log.fault(&fault).answer(None),
     };
     log.finish(clock::now(), &answer);
     respond::send(&answer, &method, log.request_id())

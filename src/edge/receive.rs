@@ -4,7 +4,7 @@ use worker::web_sys::Request;
 
 use super::platform;
 use crate::admission::BODY_MS;
-use crate::api::{Incoming, MAX_BODY_BYTES, split_url};
+use crate::api::{Incoming, split_url};
 use crate::refusal::Fault;
 
 /// All but the body.
@@ -32,8 +32,8 @@ pub(super) fn head(request: &Request) -> Incoming {
 
 /// The body, as far as one byte beyond the limit: nobody can make the edge hold more, nor for longer
 /// than a body takes.
-pub(super) async fn body(request: &Request) -> Result<Vec<u8>, Fault> {
-    let limit = u32::try_from(MAX_BODY_BYTES).unwrap_or(u32::MAX);
+pub(super) async fn body(request: &Request, limit: usize) -> Result<Vec<u8>, Fault> {
+    let limit = u32::try_from(limit).unwrap_or(u32::MAX);
     let time = u32::try_from(BODY_MS).unwrap_or(u32::MAX);
     let body = platform::body(request, limit, time).await;
     body.map(|body| body.to_vec()).map_err(|why| Fault::Busy(platform::reason(&why)))

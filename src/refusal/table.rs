@@ -73,7 +73,7 @@ table! {
     NotFound: "not-found" 404 Integrator false "There is no such path, or this shop has no such redemption.";
     MethodNotAllowed: "method-not-allowed" 405 Integrator false "The path does not take this method.";
     UnsupportedMediaType: "unsupported-media-type" 415 Integrator false "The body must be application/json.";
-    BodyTooLarge: "body-too-large" 413 Integrator false "The body is larger than 64 KiB.";
+    BodyTooLarge: "body-too-large" 413 Integrator false "The body is larger than 64 KiB, or a batch than 256 KiB.";
     IdempotencyKeyMissing: "idempotency-key-missing" 400 Integrator false "A write needs an Idempotency-Key of 1 to 255 visible ASCII characters without comma or space.";
     SignatureMissing: "signature-missing" 401 Integrator false "The request carries no signature with the tag coupon-pos.";
     SignatureInvalid: "signature-invalid" 401 Integrator false "The request's signature is not valid.";

@@ -1,0 +1,113 @@
+//! A batch: its coupons go to their shards, each shard is asked once, and every item gets the answer
+//! that it would have got alone.
+
+use std::collections::BTreeMap;
+
+use futures_util::future::join_all;
+
+use super::consult::{Consulted, judge_redemption};
+use super::handler::{Desk, Stop};
+use crate::api::{self, Answer, BatchBody, BatchItem, BatchRequest, ItemBody, Problem};
+use crate::campaign::Shard;
+use crate::ledger::{IdempotencyKey, Outcome};
+use crate::order::Order;
+use crate::policy::{AdmittedTill, CampaignPolicy};
+use crate::refusal::Refusal;
+use crate::signature::AuthenticatedTill;
+use crate::time::UtcOffset;
+use crate::token::VerifiedCoupon;
+
+/// An item whose coupon is one.
+struct Wanted {
+    /// Where it stood in the batch.
+    index: usize,
+    txn: IdempotencyKey,
+    coupon: VerifiedCoupon,
+    order: Order,
+}
+
+impl Desk<'_> {
+    pub(super) async fn batch(
+        &self,
+        till: &AuthenticatedTill,
+        body: &[u8],
+    ) -> Result<Answer, Stop> {
+        let items = BatchRequest::read(body)?.items;
+        self.log.note("items", items.len());
+        let mut results = Vec::with_capacity(items.len());
+        let mut shards = BTreeMap::<Shard, Vec<Wanted>>::new();
+        for (index, item) in items.into_iter().enumerate() {
+            match item.and_then(|item| self.wanted(index, item)) {
+                Ok(wanted) => {
+                    shards.entry(wanted.coupon.coupon().shard()).or_default().push(wanted);
+                }
+                Err(refusal) => {
+                    let problem = Problem::of_refusal(&refusal, UtcOffset::default());
+                    results.push((index, ItemBody::problem(&problem)));
+                }
+            }
+        }
+        let asked = shards.iter().map(|(shard, items)| self.of_shard(till, *shard, items));
+        results.extend(join_all(asked).await.into_iter().flatten());
+        results.sort_by_key(|(index, _)| *index);
+        let body = BatchBody::new(results.into_iter().map(|(_, result)| result).collect());
+        for (code, count) in body.tally() {
+            self.log.note(code, count);
+        }
+        Ok(Answer::ok(&body))
+    }
+
+    fn wanted(&self, index: usize, item: BatchItem) -> Result<Wanted, Refusal> {
+        let coupon = self.config.verify(&item.redeem.token)?;
+        Ok(Wanted { index, txn: item.txn, coupon, order: item.redeem.order })
+    }
+
+    /// The items of one shard. When it cannot answer, the other shards' items have their answers all
+    /// the same.
+    async fn of_shard(
+        &self,
+        till: &AuthenticatedTill,
+        shard: Shard,
+        items: &[Wanted],
+    ) -> Vec<(usize, ItemBody)> {
+        let judge = |policy: &CampaignPolicy, till: &AdmittedTill| {
+            let judged = items
+                .iter()
+                .map(|it| judge_redemption(policy, till, &it.txn, &it.coupon, &it.order));
+            Ok(judged.unzip())
+        };
+        match self.consult_on_all(till, shard, judge).await {
+            Ok(consulted) => self.answers(shard, items, consulted),
+            Err(stop) => {
+                let problem = match stop {
+                    Stop::Refused(refusal) => Problem::of_refusal(&refusal, UtcOffset::default()),
+                    Stop::Failed(fault) => self.log.fault(&fault),
+                };
+                items.iter().map(|item| (item.index, ItemBody::problem(&problem))).collect()
+            }
+        }
+    }
+
+    fn answers(
+        &self,
+        shard: Shard,
+        items: &[Wanted],
+        consulted: Consulted<Vec<Option<Refusal>>, Vec<Outcome>>,
+    ) -> Vec<(usize, ItemBody)> {
+        let Consulted { policy, till, outcome: outcomes, judged } = consulted;
+        let document = policy.document();
+        let answers = items.iter().zip(outcomes.into_iter().zip(judged));
+        let answers = answers.map(|(item, (outcome, judged))| {
+            let redemption = api::redemption(shard, &till, document.currency, outcome, judged);
+            let result = match redemption {
+                Ok(Ok((replay, redemption))) => ItemBody::redeemed(replay, redemption),
+                Ok(Err(refusal)) => {
+                    ItemBody::problem(&Problem::of_refusal(&refusal, document.utc_offset_minutes))
+                }
+                Err(fault) => ItemBody::problem(&self.log.fault(&fault)),
+            };
+            (item.index, result)
+        });
+        answers.collect()
+    }
+}
