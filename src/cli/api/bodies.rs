@@ -3,11 +3,12 @@
 use anyhow::anyhow;
 use serde_json::{Value, json};
 
+use super::problems;
 use super::sample::{ORDER_AMOUNT, Sample};
 use super::signed::KEY;
-use crate::api::{self, Answer, HealthBody, Route};
+use crate::api::{self, Answer, BatchBody, HealthBody, ItemBody, Route};
 use crate::ledger::Outcome;
-use crate::refusal::{Fault, Refusal};
+use crate::refusal::{Code, Fault, Refusal};
 
 impl Sample {
     /// The bodies that a call is shown with, each with its name.
@@ -23,6 +24,7 @@ impl Sample {
                 ("without-order", json!({ "token": token })),
             ],
             Route::Redeem => vec![("redeem", full())],
+            Route::Batch => vec![("two", self.batch())],
             Route::Cancel => vec![("cancel", json!({ "token": token, "redemption_key": KEY }))],
             Route::Reverse(_) => vec![("reverse", json!({}))],
             Route::Find(_) | Route::Health | Route::OpenApi | Route::Docs => Vec::new(),
@@ -54,6 +56,7 @@ impl Sample {
                 vec![("with-order", check(Some(&self.order))), ("without-order", check(None))]
             }
             Route::Redeem => vec![("redeemed", redeem(false)), ("replayed", redeem(true))],
+            Route::Batch => vec![("one-redeemed-one-refused", Ok(Ok(self.batch_answer()?)))],
             Route::Find(_) => {
                 vec![("live", find(None)), ("reversed", find(Some(self.reversal.clone())))]
             }
@@ -71,7 +74,25 @@ impl Sample {
     }
 }
 
-fn granted(judged: Result<Result<Answer, Refusal>, Fault>) -> anyhow::Result<Answer> {
+impl Sample {
+    /// Two coupons, the second one used already.
+    fn batch(&self) -> Value {
+        let item = |txn: &str, token: &str| json!({ "txn": txn, "token": token, "order_amount": ORDER_AMOUNT, "currency": "CNY" });
+        json!({ "items": [item(KEY, &self.token), item("bill-4712", &self.other_token)] })
+    }
+
+    fn batch_answer(&self) -> anyhow::Result<Answer> {
+        let outcome = Outcome::Redeemed { entry: self.redemption.clone(), replayed: false };
+        let currency = self.policy.document().currency;
+        let redemption = api::redemption(self.shard(), &self.till, currency, outcome, None);
+        let (replay, redemption) = granted(redemption)?;
+        let used = problems::example(Code::AlreadyRedeemed, self);
+        let results = vec![ItemBody::redeemed(replay, redemption), ItemBody::problem(&used)];
+        Ok(Answer::ok(&BatchBody::new(results)))
+    }
+}
+
+fn granted<A>(judged: Result<Result<A, Refusal>, Fault>) -> anyhow::Result<A> {
     let answer = judged.map_err(|fault| anyhow!("an example: {}", fault.reason()))?;
     answer.map_err(|refusal| anyhow!("an example was refused: {refusal:?}"))
 }

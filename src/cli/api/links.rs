@@ -38,6 +38,14 @@ pub(super) fn of_answers(route: Route) -> Map<String, Value> {
             });
             vec![("again", again)]
         }
+        Route::Batch => {
+            let again = json!({
+                "operationId": "batch",
+                "description": "Each item that is the same request gets the same answer.",
+                "requestBody": "$request.body",
+            });
+            vec![("again", again)]
+        }
         Route::Check | Route::Health | Route::OpenApi | Route::Docs => Vec::new(),
     };
     links.into_iter().map(|(name, link)| (name.to_owned(), link)).collect()

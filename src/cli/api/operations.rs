@@ -15,9 +15,10 @@ pub(super) struct Operation {
 }
 
 /// Every path with its method, in the order in which an integrator meets them.
-const CALLS: [(&str, &str); 8] = [
+const CALLS: [(&str, &str); 9] = [
     ("POST", "/v1/coupons/check"),
     ("POST", "/v1/redemptions"),
+    ("POST", "/v1/redemptions/batch"),
     ("GET", "/v1/redemptions/{id}"),
     ("POST", "/v1/redemptions/{id}/reversal"),
     ("POST", "/v1/redemptions/cancel"),
@@ -58,6 +59,21 @@ fn words(route: Route) -> (&'static str, &'static str) {
              request again: the same key, signed anew.\n\n\
              A key is spent for its coupon for ever. To use a coupon again after the redemption \
              was undone, take a new key.",
+        ),
+        Route::Batch => (
+            "Redeem up to 500 coupons in one signed call",
+            "For tills that store and forward, and for a chain's own system. Each item is a request \
+             of its own: `txn` is its idempotency key, and what it comes to is what \
+             `POST /v1/redemptions` under that key would have come to. The same request may go \
+             now in the one call and now in the other.\n\n\
+             200 whenever the call itself was in order. `results` has one answer for each item, in \
+             the order sent: `status`, and either the `redemption` or the `problem` that the item \
+             would have had alone. Items do not stand or fall together. An item that cannot be \
+             read gets `malformed-request`, and the others are carried out. Send those with \
+             `retryable: true` again, under the same `txn`, not before `retry_after` seconds if the \
+             result has that.\n\n\
+             Items of the same coupon are decided in the order sent. The `Idempotency-Key` of the \
+             call is signed with it and decides nothing: every `txn` does.",
         ),
         Route::Find(_) => (
             "Show a redemption of this shop",

@@ -7,7 +7,7 @@ use crate::refusal::{Code, Fault, Refusal};
 use crate::token::Malformed;
 
 /// Whether a call of this route's path can get this code. It follows the way of a request in
-/// `src/edge/handler.rs`.
+/// `src/edge/handler.rs`. What only an item of a batch can get is in its result.
 pub(super) fn can_get(route: Route, code: Code) -> bool {
     let signed = route.signed_components().is_some();
     let by_id = matches!(route, Route::Find(_) | Route::Reverse(_));

@@ -17,6 +17,7 @@ use crate::token::{Coupon, CouponFields, CouponKey, KeyId, UnverifiedToken, Veri
 /// The issuer's root of `docs/token.md`: public.
 const ISSUER_ROOT: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 const SERIAL: [u8; 12] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
+const OTHER_SERIAL: [u8; 12] = [11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0];
 /// The example's order.
 pub(super) const ORDER_AMOUNT: u32 = 3000;
 const ORDER_REF: &str = "bill 4711";
@@ -24,6 +25,8 @@ const ORDER_REF: &str = "bill 4711";
 /// Everything that the examples are made of.
 pub(super) struct Sample {
     pub(super) token: String,
+    /// Of another coupon of the same kind.
+    pub(super) other_token: String,
     pub(super) coupon: VerifiedCoupon,
     pub(super) policy: CampaignPolicy,
     pub(super) signed: Signed,
@@ -38,7 +41,8 @@ impl Sample {
         let campaign = CampaignId::new(4, 1).context("no such campaign")?;
         let key = KeyId { campaign, kid: 1 };
         let key = CouponKey::derive(&Root::parse(ISSUER_ROOT).context("no root")?, key);
-        let token = token(campaign, &key)?;
+        let [token, other_token] = [SERIAL, OTHER_SERIAL].map(|it| token(campaign, it, &key));
+        let (token, other_token) = (token?, other_token?);
         let coupon = UnverifiedToken::parse(&token).map_err(|why| anyhow!(why.detail()))?;
         let coupon = coupon.verify(&[key].into_iter().collect());
         let coupon = coupon.map_err(|why| anyhow!("the example's token: {why:?}"))?;
@@ -59,7 +63,7 @@ impl Sample {
         let mut reversal = redemption.clone();
         (reversal.seq, reversal.n, reversal.kind) = (271, 1, Kind::Reversal);
         reversal.at = redemption.at.plus_seconds(600);
-        Ok(Self { token, coupon, policy, signed, redemption, reversal, till, order })
+        Ok(Self { token, other_token, coupon, policy, signed, redemption, reversal, till, order })
     }
 
     /// When the examples happen.
@@ -74,9 +78,9 @@ impl Sample {
     }
 }
 
-fn token(campaign: CampaignId, key: &CouponKey) -> anyhow::Result<String> {
+fn token(campaign: CampaignId, serial: [u8; 12], key: &CouponKey) -> anyhow::Result<String> {
     let (not_before, not_after) = (1_770_336_000, 1_771_804_800);
-    let serial = Serial::from_bytes(SERIAL);
+    let serial = Serial::from_bytes(serial);
     let fields =
         CouponFields { campaign, serial, value: 2500, not_before, not_after, scope: 5, flags: 0 };
     let coupon = Coupon::new(fields).map_err(|why| anyhow!("the example's coupon: {why:?}"))?;

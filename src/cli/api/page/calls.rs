@@ -75,10 +75,12 @@ fn content(media: &Value, openapi: &Value) -> Markup {
     }
 }
 
-/// A table of an object's fields; of each object, where there is a choice of them.
+/// A table of an object's fields; of each object, where there is a choice of them; and one of each
+/// list's items.
 fn fields(schema: &Value, openapi: &Value) -> Markup {
     let schema = resolve(schema, openapi);
-    if let Some(choice) = schema.get("oneOf").and_then(Value::as_array) {
+    let choice = schema.get("oneOf").or_else(|| schema.get("anyOf"));
+    if let Some(choice) = choice.and_then(Value::as_array) {
         return html! { @for one in choice { (fields(one, openapi)) } };
     }
     let required = schema.get("required").and_then(Value::as_array);
@@ -95,6 +97,12 @@ fn fields(schema: &Value, openapi: &Value) -> Markup {
                             td { (words(meaning(property, openapi))) }
                         }
                     }
+                }
+            }
+            @for (name, property) in entries(schema, "/properties") {
+                @if let Some(items) = property.get("items") {
+                    p.mute { "Each of " code { (name) } ":" }
+                    (fields(items, openapi))
                 }
             }
         }

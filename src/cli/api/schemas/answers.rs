@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{amount, described, object, text, time, uint};
+use super::{amount, described, object, reference, text, time, uint};
 use crate::refusal::Code;
 
 pub(super) fn redemption() -> Value {
@@ -33,6 +33,26 @@ pub(super) fn redemption() -> Value {
             "order_ref": text("The till's bill number, if it gave one."),
             "reversible_until": time("The last moment in which it can be reversed."),
             "reversed_at": time("When it was undone, if it was."),
+        }),
+    )
+}
+
+pub(super) fn batch() -> Value {
+    let results = json!({
+        "type": "array", "minItems": 1, "items": reference("schemas", "BatchResult"),
+        "description": "What became of each item, in the order sent: each a `BatchResult`.",
+    });
+    object(&["results"], json!({ "results": results }))
+}
+
+pub(super) fn batch_result() -> Value {
+    object(
+        &["status"],
+        json!({
+            "status": { "type": "integer", "description": "The HTTP status that the item would have had alone: 201 redeemed, 200 redeemed by the same request before, or the problem's." },
+            "redemption": described("Redemption", "The redemption, with 201 and 200."),
+            "problem": described("Problem", "Why not, with any other status."),
+            "retry_after": uint(u32::MAX, "Seconds to wait before sending the item again."),
         }),
     )
 }

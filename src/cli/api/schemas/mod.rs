@@ -6,6 +6,7 @@ mod answers;
 use serde_json::{Value, json};
 
 use crate::api::Route;
+use crate::ledger::command::MAX_COMMANDS;
 use crate::money::Amount;
 
 /// A reference to a part of the document.
@@ -18,6 +19,7 @@ pub(super) fn of_request(route: Route) -> Option<&'static str> {
     match route {
         Route::Check => Some("CheckRequest"),
         Route::Redeem => Some("RedeemRequest"),
+        Route::Batch => Some("BatchRequest"),
         Route::Reverse(_) => Some("ReversalRequest"),
         Route::Cancel => Some("CancelRequest"),
         Route::Find(_) | Route::Health | Route::OpenApi | Route::Docs => None,
@@ -29,6 +31,7 @@ pub(super) fn of_answer(route: Route) -> Value {
     match route {
         Route::Check => reference("schemas", "Checked"),
         Route::Redeem | Route::Find(_) | Route::Reverse(_) => reference("schemas", "Redemption"),
+        Route::Batch => reference("schemas", "BatchResults"),
         Route::Cancel => reference("schemas", "Cancelled"),
         Route::Health => reference("schemas", "Health"),
         Route::OpenApi => json!({ "type": "object" }),
@@ -75,6 +78,11 @@ pub(super) fn all() -> Value {
     let order_amount = || json!({ "$ref": "#/components/schemas/OrderAmount" });
     let currency = || described("Currency", "Currency of the amounts.");
     let token = || described("Token", "The coupon, as scanned.");
+    let order_ref = || {
+        json!({ "type": ["string", "null"], "minLength": 1, "maxLength": 64,
+            "pattern": "^[^\\u0000-\\u001f\\u007f-\\u009f]*$",
+            "description": "The till's bill number: 1 to 64 characters, none of them a control character." })
+    };
     let mut check = strict(
         &["token"],
         json!({ "token": token(), "order_amount": order_amount(), "currency": currency() }),
@@ -94,10 +102,17 @@ pub(super) fn all() -> Value {
             "description": "A coupon is `C1.` and 68 characters of base64url. Any other text is refused with `token-malformed`, so send what was scanned." },
         "CheckRequest": check,
         "RedeemRequest": strict(&["token", "order_amount", "currency"], json!({
-            "token": token(), "order_amount": order_amount(), "currency": currency(),
-            "order_ref": { "type": ["string", "null"], "minLength": 1, "maxLength": 64,
-                "pattern": "^[^\\u0000-\\u001f\\u007f-\\u009f]*$",
-                "description": "The till's bill number: 1 to 64 characters, none of them a control character." },
+            "token": token(), "order_amount": order_amount(), "currency": currency(), "order_ref": order_ref(),
+        })),
+        "BatchRequest": strict(&["items"], json!({
+            "items": { "type": "array", "minItems": 1, "maxItems": MAX_COMMANDS,
+                "description": "The redemptions, each a `BatchItem`.",
+                "items": { "description": "Anything but a `BatchItem` gets `malformed-request` as its result.",
+                    "anyOf": [reference("schemas", "BatchItem"), {}] } },
+        })),
+        "BatchItem": strict(&["txn", "token", "order_amount", "currency"], json!({
+            "txn": described("Key", "The item's idempotency key: what `Idempotency-Key` is to a redemption alone."),
+            "token": token(), "order_amount": order_amount(), "currency": currency(), "order_ref": order_ref(),
         })),
         "ReversalRequest": strict(&[], json!({})),
         "CancelRequest": strict(&["token", "redemption_key"], json!({
@@ -108,6 +123,8 @@ pub(super) fn all() -> Value {
             "description": "1 to 255 visible ASCII characters without comma and space, taken byte for byte." },
         "RedemptionId": { "type": "string", "pattern": "^R1\\.[A-Za-z0-9_-]{16}$" },
         "Redemption": answers::redemption(),
+        "BatchResults": answers::batch(),
+        "BatchResult": answers::batch_result(),
         "Cancelled": { "oneOf": [reference("schemas", "Reversed"), reference("schemas", "Voided")] },
         "Reversed": object(&["outcome", "redemption"], json!({
             "outcome": { "const": "reversed", "description": "The key had redeemed the coupon, and that is undone." },
