@@ -8,6 +8,7 @@
 #![allow(clippy::disallowed_methods, reason = "tills have clocks")]
 
 mod attacks;
+mod batch;
 mod client;
 mod contract;
 mod hosted;

@@ -66,7 +66,8 @@ impl Edge {
     }
 
     fn launch(issuer: Issuer, ledger: Option<SocketAddr>, project: PathBuf) -> Self {
-        let values = HashMap::from([issuer.signed_campaign(), issuer.signed_shops()]);
+        let published = [issuer.signed_campaign(), issuer.signed_other(), issuer.signed_shops()];
+        let values = HashMap::from(published);
         let kv = Arc::new(Kv {
             values: Mutex::new(values),
             mode: Mutex::new(KvMode::Up),
@@ -155,7 +156,8 @@ impl Edge {
     /// Publishes the issuer's documents as they are now.
     pub fn publish(&self) {
         let mut values = self.kv.values.lock().unwrap();
-        values.extend([self.issuer.signed_campaign(), self.issuer.signed_shops()]);
+        values.extend([self.issuer.signed_campaign(), self.issuer.signed_other()]);
+        values.extend([self.issuer.signed_shops()]);
     }
 
     /// Puts a text into KV, whoever signed it.

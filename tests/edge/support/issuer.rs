@@ -16,6 +16,8 @@ use hmac::Mac;
 /// Keys, a campaign and its policy. The campaign is open now, its coupons are worth CNY 25.00.
 pub struct Issuer {
     pub campaign: CampaignDocument,
+    /// Another campaign, of two shards too, with its own coupons.
+    pub other: CampaignDocument,
     pub shops: ShopsDocument,
     issued: AtomicU32,
 }
@@ -72,15 +74,20 @@ impl Issuer {
             minimum_key_issues: Vec::new(),
             retired_pos_roots: Vec::new(),
         };
-        Self { campaign, shops, issued: AtomicU32::new(0) }
+        let name = "另一个活动".to_owned();
+        let id = CampaignId::new(1, 2).unwrap();
+        let other = CampaignDocument { campaign: id, name, ..campaign.clone() };
+        Self { campaign, other, shops, issued: AtomicU32::new(0) }
     }
 
     /// What the campaign's policy is published as.
     pub fn signed_campaign(&self) -> (String, String) {
-        let key = format!("policy/{}", self.campaign.campaign);
-        let document = serde_json::to_string(&self.campaign).unwrap();
-        let signed = sign(&key, &document, &policy_key());
-        (key, signed)
+        signed(&self.campaign)
+    }
+
+    /// What the other campaign's policy is published as.
+    pub fn signed_other(&self) -> (String, String) {
+        signed(&self.other)
     }
 
     /// What the shops' policy is published as.
@@ -89,11 +96,11 @@ impl Issuer {
         ("policy/shops".to_owned(), sign("policy/shops", &document, &policy_key()))
     }
 
-    /// The bindings of an edge that serves this issuer: kids 1 and 2 of the campaign, POS roots 0
-    /// and 1.
+    /// The bindings of an edge that serves this issuer: kids 1 and 2 of the campaign, kid 1 of the
+    /// other one, POS roots 0 and 1.
     pub fn bindings(&self, port: u16) -> Vec<(String, String)> {
-        let campaign = self.campaign.campaign;
-        let key = |kid| {
+        let (ours, other) = (self.campaign.campaign, self.other.campaign);
+        let key = |campaign, kid| {
             let secret = CouponKey::secret(&issuer_root(), KeyId { campaign, kid }).reveal();
             format!("\"{campaign}/{kid}\":\"{secret}\"")
         };
@@ -101,7 +108,7 @@ impl Issuer {
             format!("{{\"0\":\"{}\",\"1\":\"{}\"}}", pos_root(0).reveal(), pos_root(1).reveal());
         let public = policy_key().verifying_key().to_bytes();
         [
-            ("COUPON_KEYS", format!("{{{},{}}}", key(1), key(2))),
+            ("COUPON_KEYS", format!("{{{},{},{}}}", key(ours, 1), key(ours, 2), key(other, 1))),
             ("POS_ROOTS", roots),
             ("POLICY_KEYS", coupon_edge::base64url::encode(&public)),
             ("AUTHORITIES", format!("127.0.0.1:{port}")),
@@ -152,6 +159,11 @@ impl Issuer {
         self.mint(self.fields(), 1)
     }
 
+    /// The token of a fresh coupon of the other campaign.
+    pub fn coupon_of_the_other(&self) -> String {
+        self.mint(CouponFields { campaign: self.other.campaign, ..self.fields() }, 1)
+    }
+
     /// Enrols a till: group bit 0, issue 5 under root 0, good for a day.
     pub fn credential(&self, shop: u32, till: u16) -> TillAttributes {
         TillAttributes {
@@ -163,6 +175,13 @@ impl Issuer {
             not_after: now_s() + DAY,
         }
     }
+}
+
+fn signed(campaign: &CampaignDocument) -> (String, String) {
+    let key = format!("policy/{}", campaign.campaign);
+    let document = serde_json::to_string(campaign).unwrap();
+    let signed = sign(&key, &document, &policy_key());
+    (key, signed)
 }
 
 pub fn till_key(till: &TillAttributes) -> TillKey {

@@ -10,6 +10,6 @@ mod wire;
 
 pub use edge::{Edge, KvMode};
 pub use issuer::{Issuer, now_s, till_key};
-pub use request::{Answer, Call, Till, order};
+pub use request::{Answer, Call, Till, item, order};
 pub use stand_in::{Shards, StandIn};
 pub use wire::{Sent, Wire, read_answer};

@@ -81,6 +81,11 @@ impl<'a> Till<'a> {
         self.redemption(token, key).send()
     }
 
+    /// A batch of items.
+    pub fn batch(&self, items: &[Value]) -> Call<'_> {
+        self.post("/v1/redemptions/batch", Some("batch"), &json!({ "items": items }))
+    }
+
     pub fn check(&self, token: &str) -> Answer {
         self.post("/v1/coupons/check", None, &order(token)).send()
     }
@@ -105,6 +110,11 @@ impl<'a> Till<'a> {
 /// The body of a redemption of an order of CNY 30.00.
 pub fn order(token: &str) -> Value {
     json!({ "token": token, "order_amount": 3000, "currency": "CNY" })
+}
+
+/// An item of a batch, on an order of CNY 30.00.
+pub fn item(token: &str, txn: &str) -> Value {
+    json!({ "txn": txn, "token": token, "order_amount": 3000, "currency": "CNY" })
 }
 
 impl Call<'_> {
@@ -202,6 +212,21 @@ impl Answer {
     /// The refusal's code, or the status of a success.
     pub fn code(&self) -> String {
         self.body["code"].as_str().map_or_else(|| self.status.to_string(), str::to_owned)
+    }
+
+    /// What became of the items of a batch.
+    pub fn results(&self) -> &[Value] {
+        assert_eq!(self.status, 200, "{}", self.text);
+        self.body["results"].as_array().expect("results")
+    }
+
+    /// The codes of the refused items, the statuses of the others.
+    pub fn result_codes(&self) -> Vec<String> {
+        let code = |result: &Value| match result["problem"]["code"].as_str() {
+            Some(code) => code.to_owned(),
+            None => result["status"].to_string(),
+        };
+        self.results().iter().map(code).collect()
     }
 
     pub fn id(&self) -> String {

@@ -6,6 +6,8 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::Duration;
 
+use serde_json::{Value, json};
+
 /// What the stand-in does with a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shards {
@@ -15,6 +17,8 @@ pub enum Shards {
     Hold,
     /// Is what the platform calls overloaded.
     Overloaded,
+    /// So is the first shard that was ever called, and no other.
+    FirstOverloaded,
 }
 
 struct State {
@@ -22,6 +26,8 @@ struct State {
     held: usize,
     /// How many calls came.
     calls: usize,
+    /// The first shard that was called.
+    first: Option<String>,
 }
 
 /// Shared with a thread for each connection.
@@ -36,7 +42,7 @@ impl StandIn {
     pub fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let state = State { does: Shards::Answer, held: 0, calls: 0 };
+        let state = State { does: Shards::Answer, held: 0, calls: 0, first: None };
         let shared: Shared = Arc::new((Mutex::new(state), Condvar::new()));
         let ours = Arc::clone(&shared);
         thread::spawn(move || {
@@ -73,7 +79,8 @@ impl StandIn {
 /// One call on a connection; `None` when there are no more.
 fn serve(stream: &TcpStream, (lock, changed): &(Mutex<State>, Condvar)) -> Option<()> {
     let mut reader = BufReader::new(stream);
-    let mut length = 0;
+    let (mut length, mut target) = (0, String::new());
+    reader.read_line(&mut target).ok()?;
     loop {
         let mut line = String::new();
         if reader.read_line(&mut line).ok()? == 0 {
@@ -87,18 +94,28 @@ fn serve(stream: &TcpStream, (lock, changed): &(Mutex<State>, Condvar)) -> Optio
             length = value.trim().parse().ok()?;
         }
     }
-    reader.read_exact(&mut vec![0; length]).ok()?;
+    let mut call = vec![0; length];
+    reader.read_exact(&mut call).ok()?;
+    let call: Value = serde_json::from_slice(&call).ok()?;
+    let commands = call["commands"].as_array()?.len();
 
     let mut state = lock.lock().unwrap();
     state.calls += 1;
+    let is_first = *state.first.get_or_insert_with(|| target.clone()) == target;
     state.held += 1;
     changed.notify_all();
     let mut state = changed.wait_while(state, |state| state.does == Shards::Hold).unwrap();
     state.held -= 1;
     changed.notify_all();
-    let mark = if state.does == Shards::Overloaded { "Overloaded: yes\r\n" } else { "" };
+    let is_overloaded = match state.does {
+        Shards::Overloaded => true,
+        Shards::FirstOverloaded => is_first,
+        Shards::Answer | Shards::Hold => false,
+    };
+    let mark = if is_overloaded { "Overloaded: yes\r\n" } else { "" };
     drop(state);
-    let reply = r#"{"outcome":{"refused":{"already-redeemed":{"at":5,"shop":7,"till":2}}},"rows_written":0}"#;
+    let outcome = json!({ "refused": { "already-redeemed": { "at": 5, "shop": 7, "till": 2 } } });
+    let reply = json!({ "outcomes": vec![outcome; commands], "rows_written": 0 }).to_string();
     let head = format!("HTTP/1.1 200 OK\r\n{mark}Content-Length: {}\r\n\r\n", reply.len());
     let mut stream = stream;
     stream.write_all(format!("{head}{reply}").as_bytes()).ok()
