@@ -44,11 +44,11 @@ impl Connection {
     /// Writes and reads what can be; the answer once it is whole.
     pub(crate) fn go_on(&mut self) -> io::Result<Option<Answer>> {
         self.write()?;
-        let mut buffer = [0; 4096];
+        let mut buffer = [0; 16384];
         loop {
             match self.stream.read(&mut buffer) {
                 Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
-                Ok(read) => self.heard.extend(buffer.iter().take(read)),
+                Ok(read) => self.heard.extend_from_slice(buffer.get(..read).unwrap_or_default()),
                 Err(why) if why.kind() == ErrorKind::WouldBlock => break,
                 Err(why) => return Err(why),
             }

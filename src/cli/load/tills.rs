@@ -32,6 +32,10 @@ pub(crate) enum Ask<'a> {
     RedeemForged(u64),
     /// To redeem it where nobody asks for a signature, at `/redeem`.
     RedeemUnsigned(u64),
+    /// To redeem so many coupons from the n-th on, in one call; asked again it is the same.
+    Batch(u64, u16),
+    /// The same where nobody asks for a signature, at `/redeem/batch`.
+    BatchUnsigned(u64, u16),
     /// To undo the redemption with this id.
     Reverse(u64, &'a str),
 }
@@ -61,19 +65,38 @@ impl Tills {
                 self.signed(n + 1, REDEEM, key(n), &self.order(n, false)?, created)
             }
             Ask::RedeemForged(n) => self.signed(n, REDEEM, key(n), &self.order(n, true)?, created),
-            Ask::RedeemUnsigned(n) => {
-                let (host, body) = (&self.authority, self.order(n, false)?);
-                let length = body.len();
-                Ok(format!(
-                    "POST /redeem HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n\
-                     Content-Length: {length}\r\n\r\n{body}"
-                )
-                .into_bytes())
+            Ask::RedeemUnsigned(n) => Ok(self.unsigned("/redeem", &self.order(n, false)?)),
+            Ask::Batch(n, count) => {
+                let items = (n..n + u64::from(count)).map(|n| {
+                    let token = self.issuer.coupon(n)?.token;
+                    Ok(format!(
+                        "{{\"txn\":\"bill-{n}\",\"token\":\"{token}\",\"order_amount\":3000,\
+                         \"currency\":\"CNY\"}}"
+                    ))
+                });
+                let items = items.collect::<anyhow::Result<Vec<_>>>()?.join(",");
+                let body = format!("{{\"items\":[{items}]}}");
+                self.signed(n, "/v1/redemptions/batch", key(n), &body, created)
+            }
+            Ask::BatchUnsigned(n, count) => {
+                let tokens = (n..n + u64::from(count))
+                    .map(|n| Ok(format!("\"{}\"", self.issuer.coupon(n)?.token)));
+                let tokens = tokens.collect::<anyhow::Result<Vec<_>>>()?.join(",");
+                Ok(self.unsigned("/redeem/batch", &format!("{{\"tokens\":[{tokens}]}}")))
             }
             Ask::Reverse(n, id) => {
                 self.signed(n, &format!("{REDEEM}/{id}/reversal"), key(n), "", created)
             }
         }
+    }
+
+    fn unsigned(&self, path: &str, body: &str) -> Vec<u8> {
+        let (host, length) = (&self.authority, body.len());
+        format!(
+            "POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n\
+             Content-Length: {length}\r\n\r\n{body}"
+        )
+        .into_bytes()
     }
 
     /// The n-th till's `POST`; a write has a key.

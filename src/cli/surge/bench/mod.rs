@@ -66,7 +66,25 @@ pub(in crate::cli) struct Bench {
     project: PathBuf,
 }
 
-/// What is measured of a Worker with our contract.
+/// What is measured of the Worker.
+const OURS: [Kind; 11] = [
+    Kind::Health,
+    Kind::Check,
+    Kind::Redeem,
+    Kind::Replay,
+    Kind::Duplicate,
+    Kind::Forged,
+    Kind::Reverse,
+    Kind::Batch(1),
+    Kind::Batch(10),
+    Kind::Batch(100),
+    Kind::Batch(500),
+];
+
+/// Batches at once: each is many coupons, and an instance takes no more than 32.
+const BATCHES: usize = 16;
+
+/// What is measured of another Worker with our contract.
 const KINDS: [Kind; 7] = [
     Kind::Health,
     Kind::Check,
@@ -85,7 +103,7 @@ impl Bench {
         };
         let mut running = vec![
             peers::floor(&self.project, &storage)?,
-            peers::edge("ours", &self.project, &storage, &KINDS)?,
+            peers::edge("ours", &self.project, &storage, &OURS)?,
         ];
         for peer in &self.peer {
             let (name, folder) = peer.split_once('=').context("--peer is NAME=FOLDER")?;
@@ -122,7 +140,7 @@ impl Bench {
         }
         // There has to be something to ask about.
         let processes = it.processes()?;
-        let (peer, tills) = (Peer { port, processes: &processes }, self.tills.into());
+        let (peer, tills) = (Peer { port, processes: &processes }, usize::from(self.tills));
         let enough = match kind {
             Kind::Replay | Kind::Duplicate => 64,
             // More than can be undone in the time.
@@ -133,8 +151,12 @@ impl Bench {
             let mut calls = Calls { kind: Kind::Redeem, customers: &mut it.customers };
             drive(peer, tills, self.seconds, &mut calls)?.check(&name)?;
         }
+        let tills = match kind {
+            Kind::Batch(_) | Kind::BareBatch(_) => tills.min(BATCHES),
+            _ => tills,
+        };
         let mut calls = Calls { kind, customers: &mut it.customers };
-        let sample = drive(peer, tills, self.seconds, &mut calls)?;
+        let sample = drive(peer, tills, self.seconds, &mut calls)?.of_coupons(kind.coupons());
         sample.check(&name)?;
         if round > 0 {
             eprintln!("{round}/{} {name}: {:.0}/s", self.rounds, sample.rate());

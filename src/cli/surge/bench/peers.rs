@@ -71,7 +71,7 @@ pub(super) fn edge(
         bindings: &issuer.bindings(tills.authority()),
     };
     let processes = Processes::Workerd(Workerd::start(&start, mpsc::channel().0)?);
-    let targets = kinds.iter().map(|kind| (*kind, port, format!("{name}: {}", word(*kind))));
+    let targets = kinds.iter().map(|kind| (*kind, port, format!("{name}: {kind}")));
     let targets = targets.collect();
     let customers = Customers::of(tills);
     Ok(Running { processes, targets, customers, _kv: Some(kv), _storage: storage })
@@ -85,14 +85,11 @@ pub(super) fn nginx(project: &Path, storage: &Path) -> anyhow::Result<Running> {
     let (prefix, port_text) = (storage.path().to_string_lossy(), port.to_string());
     let program = project.join("bench/peers/nginx/run");
     let script = Script::start(&program, &[&prefix, &port_text, &issuer.derived_coupon_key()])?;
-    let targets = vec![(Kind::Bare, port, "nginx: redeem".to_owned())];
+    let kinds = [Kind::Bare, Kind::BareBatch(10), Kind::BareBatch(100), Kind::BareBatch(500)];
+    let targets = kinds.map(|kind| (kind, port, format!("nginx: {kind}"))).into();
     let customers = Customers::of(Tills::enrol(issuer, port)?);
     let processes = Processes::Script(script);
     Ok(Running { processes, targets, customers, _kv: None, _storage: storage })
-}
-
-fn word(kind: Kind) -> String {
-    format!("{kind:?}").to_lowercase()
 }
 
 /// A folder whose files are in memory.

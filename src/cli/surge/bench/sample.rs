@@ -11,6 +11,8 @@ use crate::cli::load::{Answer, percentile};
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sample {
     answers: u64,
+    /// Coupons that an answer is about.
+    coupons: u16,
     /// Milliseconds.
     waits: Vec<f64>,
     took: Duration,
@@ -59,9 +61,18 @@ impl Sample {
         Ok(())
     }
 
-    /// Answers a second.
+    /// The same, of calls about so many coupons each.
+    pub(super) fn of_coupons(self, coupons: u16) -> Self {
+        Self { coupons, ..self }
+    }
+
+    /// Answers a second; of batches, coupons.
     pub(super) fn rate(&self) -> f64 {
-        self.answers as f64 / self.took.as_secs_f64()
+        self.done() / self.took.as_secs_f64()
+    }
+
+    fn done(&self) -> f64 {
+        self.answers as f64 * f64::from(self.coupons)
     }
 
     /// A percentile of the wait, in milliseconds.
@@ -69,9 +80,9 @@ impl Sample {
         percentile(self.waits.clone(), percent)
     }
 
-    /// Microseconds of the server's processors for an answer.
+    /// Microseconds of the server's processors for an answer; of batches, for a coupon.
     pub(super) fn server_us(&self) -> f64 {
-        self.server.as_secs_f64() * 1e6 / (self.answers.max(1) as f64)
+        self.server.as_secs_f64() * 1e6 / self.done().max(1.0)
     }
 
     /// Of a hundred requests, those whose connection the server closed.

@@ -19,13 +19,14 @@ pub(super) struct Table {
 }
 
 /// Ratios that are asked for by name: how often the first answers where the second does once.
-const RATIOS: [(&str, &str, &str); 6] = [
+const RATIOS: [(&str, &str, &str); 7] = [
     ("redeem_vs_js", "ours: redeem", "js: redeem"),
     ("check_vs_js", "ours: check", "js: check"),
     ("redeem_vs_floor", "ours: redeem", "floor: insert"),
     ("redeem_vs_floor_with_body", "ours: redeem", "floor: carry"),
     ("forged_vs_body", "ours: forged", "floor: body"),
     ("single_vs_redis", "ours: redeem", "nginx: redeem"),
+    ("batch100_vs_redis_pipelined", "ours: batch of 100", "nginx: batch of 100"),
 ];
 
 /// A target's medians.
@@ -94,7 +95,7 @@ impl Table {
 
     fn markdown(&self) -> String {
         let mut text = String::from(
-            "| target | answers/s | server's CPU µs | p50 ms | p99 ms | broken % | generator's share of a core |\n\
+            "| target | answers/s (batch: coupons/s) | server's CPU µs | p50 ms | p99 ms | broken % | generator's share of a core |\n\
              |---|---:|---:|---:|---:|---:|---:|",
         );
         for (name, it) in self.figures() {

@@ -1,12 +1,12 @@
 //! The kinds of calls that are measured, and their right answers.
 
-use clap::ValueEnum;
+use std::fmt::{self, Display, Formatter};
 
 use super::drive::Work;
 use crate::cli::load::{Answer, Ask, Tills};
 
 /// A kind of call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     /// Any call, to a peer that does not look at it.
     Anything,
@@ -23,6 +23,30 @@ pub(super) enum Kind {
     /// The same request again.
     Replay,
     Reverse,
+    /// So many coupons in one call.
+    Batch(u16),
+    /// The same, signed by no till.
+    BareBatch(u16),
+}
+
+impl Kind {
+    /// Coupons in a call.
+    pub(super) fn coupons(self) -> u16 {
+        match self {
+            Self::Batch(count) | Self::BareBatch(count) => count,
+            _ => 1,
+        }
+    }
+}
+
+impl Display for Kind {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bare => f.write_str("redeem"),
+            Self::Batch(count) | Self::BareBatch(count) => write!(f, "batch of {count}"),
+            other => f.write_str(&format!("{other:?}").to_lowercase()),
+        }
+    }
 }
 
 /// What a peer was asked so far.
@@ -72,8 +96,8 @@ impl Work for Calls<'_> {
                 let request = format!("GET /healthz HTTP/1.1\r\nHost: {host}\r\n\r\n");
                 return Ok(Some((0, request.into_bytes())));
             }
-            Kind::Anything | Kind::Redeem | Kind::Bare => {
-                customers.next += 1;
+            Kind::Anything | Kind::Redeem | Kind::Bare | Kind::Batch(_) | Kind::BareBatch(_) => {
+                customers.next += u64::from(kind.coupons());
                 Some(fresh)
             }
             Kind::Check | Kind::Forged => Some(fresh),
@@ -90,6 +114,8 @@ impl Work for Calls<'_> {
             Kind::Bare => Ask::RedeemUnsigned(number),
             Kind::Forged => Ask::RedeemForged(number),
             Kind::Duplicate => Ask::RedeemElsewhere(number),
+            Kind::Batch(count) => Ask::Batch(number, *count),
+            Kind::BareBatch(count) => Ask::BatchUnsigned(number, *count),
             _ => Ask::Redeem(number),
         };
         Ok(Some((number, customers.tills.request(ask, created)?)))
@@ -107,6 +133,10 @@ impl Work for Calls<'_> {
             Kind::Duplicate => (409, "already-redeemed"),
             Kind::Forged => (422, "token-forged"),
             Kind::Reverse => (201, "\"reversed_at\""),
+            Kind::Batch(count) | Kind::BareBatch(count) => {
+                let redeemed = body.matches("\"status\":201").count();
+                return answer.status == 200 && redeemed == usize::from(count);
+            }
         };
         if self.kind == Kind::Redeem && self.customers.standing.len() < KEPT {
             let id = body.split("\"id\":\"").nth(1).and_then(|rest| rest.split('"').next());
