@@ -56,7 +56,7 @@ macro_rules! bytes_type {
 
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
+                serializer.serialize_str(&$crate::base64url::encode(&self.0))
             }
         }
 

@@ -79,8 +79,8 @@ impl Desk<'_> {
                 call.ok_or_else(|| failed(Fault::Internal("no call has so many".to_owned())))?;
             let hint = document.location_hint;
             let place = admission::call(shard).map_err(failed)?;
-            let reply = ledger_client::ask(&self.env, place, hint, &call, self.log).await;
-            let outcome = reply.map_err(failed)?.outcomes;
+            let reply = ledger_client::ask(&self.env, place, hint, call, self.log).await;
+            let outcome = reply.map_err(failed)?;
             let stale = Outcome::Refused(LedgerRefusal::PolicyStale);
             if outcome.contains(&stale) && !refreshed {
                 policies.refresh(shard.campaign(), self.behalf()).await;

@@ -7,7 +7,7 @@ use super::admission::CallPlace;
 use super::log::Log;
 use super::platform;
 use crate::admission::CALL_MS;
-use crate::ledger::{Call, Reply};
+use crate::ledger::{Call, Outcome, Reply};
 use crate::policy::LocationHint;
 use crate::refusal::Fault;
 
@@ -20,14 +20,14 @@ pub(super) async fn ask(
     env: &Env,
     place: CallPlace,
     hint: Option<LocationHint>,
-    call: &Call,
+    call: Call,
     log: &Log,
-) -> Result<Reply, Fault> {
+) -> Result<Vec<Outcome>, Fault> {
     let shard = place.shard();
     log.ledger_call(shard, call.epochs);
     let namespace = Reflect::get(env, &LEDGER.into())
         .map_err(|why| Fault::Internal(format!("{LEDGER} is not bound: {why:?}")))?;
-    let body = serde_json::to_string(call).map_err(|why| Fault::Internal(why.to_string()))?;
+    let body = serde_json::to_string(&call).map_err(|why| Fault::Internal(why.to_string()))?;
     let hint = hint.map(LocationHint::as_str);
     let time = u32::try_from(CALL_MS).unwrap_or(u32::MAX);
     let answered = platform::ask(&namespace, &shard.object_name(), hint, &body, time).await;
@@ -42,10 +42,9 @@ pub(super) async fn ask(
             let reply: Reply = serde_json::from_str(body)
                 .map_err(|why| Fault::Internal(format!("the ledger's reply: {why}")))?;
             log.rows_written(reply.rows_written);
-            if reply.outcomes.len() != call.commands.len() {
-                return Err(Fault::Internal("the ledger did not answer each command".to_owned()));
-            }
-            Ok(reply)
+            reply
+                .complete(call)
+                .ok_or_else(|| Fault::Internal("the ledger did not answer each command".to_owned()))
         }
         // 503 is the object's own word that it could not; anything else should not happen.
         "503" => Err(Fault::Busy(format!("the ledger failed: {body}"))),

@@ -11,7 +11,7 @@ pub mod command;
 pub mod database;
 pub mod entry;
 pub mod identity;
-mod redeem;
+pub mod redeem;
 pub mod redemption_id;
 pub mod reply;
 pub mod rule;

@@ -1,16 +1,16 @@
 //! How redemptions go into [`statement::REDEEM`](super::statement::REDEEM), and what comes back.
 
 use std::collections::BTreeSet;
-use std::fmt::{self, Display, Formatter};
 use std::iter::Peekable;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::command::{Command, Redeem};
 use super::database::Row;
 use super::entry::{ANSWER_VERSION, blob, integer};
 use super::{Entry, Kind};
 use crate::campaign::Serial;
+use crate::object::objects;
 use crate::policy::Epochs;
 use crate::time::Timestamp;
 
@@ -44,32 +44,29 @@ pub(super) fn parameter(redeems: &[Redeem]) -> String {
     serde_json::to_string(&requests.collect::<Vec<_>>()).unwrap_or_default()
 }
 
-/// What the statement returns of an entry that it appended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Appended {
-    pub(super) serial: Serial,
+/// What the statement decides of an entry that it appends; all else was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+pub struct Appended {
     seq: u64,
     n: u8,
     at: Timestamp,
 }
+objects!(Appended);
 
 impl Appended {
-    /// Reads a row; `None` when it is not one of the statement's.
-    pub(super) fn from_row(row: Row) -> Option<Self> {
+    /// Reads a row that the statement returns; `None` when it is none.
+    pub(super) fn from_row(row: Row) -> Option<(Serial, Self)> {
         let [seq, serial, n, at] = <[_; 4]>::try_from(row).ok()?;
-        Some(Self {
-            seq: integer(seq)?,
-            serial: Serial::from_bytes(blob(serial)?),
-            n: integer(n)?,
-            at: Timestamp::from_millis(integer(at)?),
-        })
+        let (seq, n, at) = (integer(seq)?, integer(n)?, Timestamp::from_millis(integer(at)?));
+        Some((Serial::from_bytes(blob(serial)?), Self { seq, n, at }))
     }
 
-    /// The whole entry, of what was asked and what came back.
-    pub(super) fn entry(self, redeem: &Redeem, epochs: Epochs) -> Entry {
+    /// The whole entry, with what was asked for.
+    pub(super) fn entry(self, redeem: Redeem, epochs: Epochs) -> Entry {
         Entry {
             seq: self.seq,
-            serial: self.serial,
+            serial: redeem.serial,
             n: self.n,
             kind: Kind::Redemption,
             at: self.at,
@@ -77,7 +74,7 @@ impl Appended {
             fingerprint: redeem.fingerprint,
             discount: redeem.discount,
             order_amount: redeem.order_amount,
-            order_ref: redeem.order_ref.clone(),
+            order_ref: redeem.order_ref,
             epochs,
             reversible_until: self.at.plus_seconds(redeem.reversal_window_s),
             answer: ANSWER_VERSION,
@@ -88,14 +85,10 @@ impl Appended {
 /// Bytes as SQLite's `unhex` reads them.
 struct Hex<'a>(&'a [u8]);
 
-impl Display for Hex<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
 impl Serialize for Hex<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        let digits = self.0.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        let digits = digits.filter_map(|digit| char::from_digit(digit.into(), 16));
+        serializer.serialize_str(&digits.collect::<String>())
     }
 }

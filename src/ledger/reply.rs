@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::Entry;
+use super::command::{Call, Command};
+use super::redeem::Appended;
 use crate::time::Timestamp;
 
 /// The answer to a [`Call`](super::Call), and what it cost.
@@ -15,10 +17,33 @@ pub struct Reply {
     pub rows_written: u32,
 }
 
+impl Reply {
+    /// The outcomes of the call that this is the reply to; `None` if it cannot be one to it.
+    pub fn complete(self, call: Call) -> Option<Vec<Outcome>> {
+        if self.outcomes.len() != call.commands.len() {
+            return None;
+        }
+        let epochs = call.epochs;
+        let outcomes = self.outcomes.into_iter().zip(call.commands);
+        let outcomes = outcomes.map(|(outcome, command)| match (outcome, command) {
+            (Outcome::Appended(appended), Command::Redeem(redeem)) => {
+                let entry = appended.entry(redeem, epochs);
+                Some(Outcome::Redeemed { entry, replayed: false })
+            }
+            (Outcome::Appended(_), _) => None,
+            (outcome, _) => Some(outcome),
+        });
+        outcomes.collect()
+    }
+}
+
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Outcome {
+    /// The coupon is used, by this request, now. Only on the way from the shard: whoever asked has
+    /// all else that the entry holds, and [`Reply::complete`] makes [`Outcome::Redeemed`] of it.
+    Appended(Appended),
     /// The coupon is used, by this request.
     Redeemed {
         /// The redemption.

@@ -127,11 +127,11 @@ impl<D: Database> LedgerShard<D> {
         )?;
         reply.rows_written += executed.rows_written;
         let appended = executed.rows.into_iter().map(Appended::from_row);
-        let appended = appended.collect::<Option<Vec<_>>>().ok_or(ShardError::Unreadable)?;
-        let appended: BTreeMap<_, _> = appended.into_iter().map(|it| (it.serial, it)).collect();
+        let appended = appended.collect::<Option<BTreeMap<_, _>>>();
+        let appended = appended.ok_or(ShardError::Unreadable)?;
         for redeem in redeems {
             reply.outcomes.push(match appended.get(&redeem.serial) {
-                Some(it) => Outcome::Redeemed { entry: it.entry(redeem, epochs), replayed: false },
+                Some(appended) => Outcome::Appended(*appended),
                 None => {
                     let chain = self.chain(redeem.serial)?;
                     match rule::redeem(&chain, redeem.by, redeem.fingerprint) {

@@ -2,6 +2,7 @@
 //! needs a migration, and a build that understands both.
 
 use super::*;
+use crate::ledger::Reply;
 use crate::ledger::schema::{MIGRATIONS, SchemaError, migrate};
 
 #[test]
@@ -75,6 +76,25 @@ fn p13_the_wire_is_pinned() {
         serde_json::to_string(&reply).unwrap(),
         r#"{"outcomes":[{"refused":{"already-redeemed":{"at":5,"shop":7,"till":2}}}],"rows_written":0}"#
     );
+}
+
+#[test]
+fn p13_the_reply_to_a_redemption_says_what_the_shard_added() {
+    let mut ledger = Ledger::new();
+    let asked = call(EPOCHS, redeem(1, by(7, 2, 1), 3000));
+    let reply = ledger.shard.handle(asked.clone(), Timestamp::from_millis(5)).unwrap();
+    let json = r#"{"outcomes":[{"appended":{"seq":1,"n":0,"at":5}}],"rows_written":0}"#;
+    assert_eq!(serde_json::to_string(&reply).unwrap(), json);
+    assert_eq!(serde_json::from_str::<Reply>(json).unwrap(), reply);
+    // It is no reply to another call.
+    assert_eq!(reply.clone().complete(call(EPOCHS, look(1))), None);
+    let two = Call::new(EPOCHS, vec![look(1), look(2)]).unwrap();
+    assert_eq!(reply.clone().complete(two), None);
+    // What whoever asked makes of it is what is stored, and what a replay gives.
+    let outcomes = reply.complete(asked.clone()).unwrap();
+    let [Outcome::Redeemed { entry, replayed: false }] = &outcomes[..] else { panic!() };
+    let again = one(&mut ledger.shard, asked, Timestamp::from_millis(6));
+    assert_eq!(again, Outcome::Redeemed { entry: entry.clone(), replayed: true });
 }
 
 #[test]

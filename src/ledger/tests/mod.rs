@@ -15,7 +15,7 @@ mod sqlite;
 mod together;
 
 use super::command::{Call, Cancel, Command, Find, Look, Recall, Redeem, Reverse};
-use super::reply::{LedgerRefusal, Outcome, Reply};
+use super::reply::{LedgerRefusal, Outcome};
 use super::{Fingerprint, Identity, KeyHash, LedgerShard};
 use crate::campaign::Serial;
 use crate::money::Amount;
@@ -44,14 +44,14 @@ impl Ledger {
     fn call_at(&mut self, epochs: Epochs, command: Command) -> Outcome {
         self.now += 1;
         let now = Timestamp::from_millis(self.now);
-        one(self.shard.handle(call(epochs, command), now).unwrap())
+        one(&mut self.shard, call(epochs, command), now)
     }
 
     /// Several commands in one call.
     fn calls(&mut self, commands: Vec<Command>) -> Vec<Outcome> {
         self.now += 1;
         let call = Call::new(EPOCHS, commands).unwrap();
-        self.shard.handle(call, Timestamp::from_millis(self.now)).unwrap().outcomes
+        outcomes(&mut self.shard, call, Timestamp::from_millis(self.now))
     }
 
     fn redeem(&mut self, coupon: u8, by: Identity) -> Outcome {
@@ -72,9 +72,14 @@ fn call(epochs: Epochs, command: Command) -> Call {
     Call::new(epochs, vec![command]).unwrap()
 }
 
+/// What whoever asked makes of the reply.
+fn outcomes(shard: &mut LedgerShard<Sqlite>, call: Call, now: Timestamp) -> Vec<Outcome> {
+    shard.handle(call.clone(), now).unwrap().complete(call).unwrap()
+}
+
 /// The outcome of the only command.
-fn one(reply: Reply) -> Outcome {
-    let [outcome] = <[_; 1]>::try_from(reply.outcomes).unwrap();
+fn one(shard: &mut LedgerShard<Sqlite>, call: Call, now: Timestamp) -> Outcome {
+    let [outcome] = <[_; 1]>::try_from(outcomes(shard, call, now)).unwrap();
     outcome
 }
 

@@ -62,7 +62,7 @@ impl Observed {
 
     fn outcome(&mut self, epochs: Epochs, command: Command) -> Outcome {
         let now = Timestamp::from_millis(self.now);
-        let outcome = one(self.shard.as_mut().unwrap().handle(call(epochs, command), now).unwrap());
+        let outcome = one(self.shard.as_mut().unwrap(), call(epochs, command), now);
         if let Outcome::Redeemed { entry, .. }
         | Outcome::Reversed { reversal: entry, .. }
         | Outcome::Voided { entry, .. } = &outcome
@@ -149,6 +149,7 @@ fn answer(outcome: Outcome, to: u32) -> Answer {
             receipt: receipt(&redemption),
             reversed_at: reversal.map(|reversal| reversal.at),
         },
+        Outcome::Appended(_) => panic!("completed before"),
         Outcome::Free => Answer::Free,
         Outcome::NothingToReplay => Answer::NotNow,
         Outcome::Refused(refusal) => match refusal {
