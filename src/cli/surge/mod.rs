@@ -1,6 +1,8 @@
 //! `coupon surge`: load as on the night of a launch, and what it costs.
 
 mod bench;
+mod issuing;
+mod results;
 
 use clap::Subcommand;
 
@@ -12,12 +14,14 @@ use super::outcome::Outcome;
   coupon surge bench --help")]
 pub(super) enum Surge {
     Bench(bench::Bench),
+    Issuing(issuing::Issuing),
 }
 
 impl Surge {
     pub(super) fn run(&self) -> anyhow::Result<Outcome> {
         match self {
             Self::Bench(bench) => bench.run(),
+            Self::Issuing(issuing) => issuing.run(),
         }
     }
 }
