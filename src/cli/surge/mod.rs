@@ -14,6 +14,7 @@ use super::outcome::Outcome;
   coupon surge bench --help")]
 pub(super) enum Surge {
     Bench(bench::Bench),
+    Growth(bench::growth::Growth),
     Issuing(issuing::Issuing),
 }
 
@@ -21,6 +22,7 @@ impl Surge {
     pub(super) fn run(&self) -> anyhow::Result<Outcome> {
         match self {
             Self::Bench(bench) => bench.run(),
+            Self::Growth(growth) => growth.run(),
             Self::Issuing(issuing) => issuing.run(),
         }
     }
