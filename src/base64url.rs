@@ -14,6 +14,12 @@ pub fn encode(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
+/// Encodes bytes into a place of exactly the text's length; `None` when it has another.
+pub fn encode_into(bytes: &[u8], text: &mut [u8]) -> Option<()> {
+    let written = URL_SAFE_NO_PAD.encode_slice(bytes, text).ok()?;
+    (written == text.len()).then_some(())
+}
+
 /// Decodes exactly `N` bytes; `None` for any other length, alphabet, padding or white space.
 pub fn decode<const N: usize>(text: &str) -> Option<[u8; N]> {
     // Judged before decoding, so that a hostile length costs nothing.
@@ -77,6 +83,18 @@ pub(crate) use bytes_type;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn fills_a_place_of_the_right_length_and_no_other() {
+        for length in 0..8 {
+            let mut text = [b'.'; 8];
+            let fits = encode_into(&[0xfb, 0xff, 0xfe], &mut text[..length]).is_some();
+            assert_eq!(fits, length == 4, "{length}");
+        }
+        let mut text = [b'.'; 4];
+        encode_into(&[0xfb, 0xff, 0xfe], &mut text).unwrap();
+        assert_eq!(&text, b"-__-");
+    }
 
     #[test]
     fn has_one_spelling_per_value() {

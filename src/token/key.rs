@@ -57,11 +57,9 @@ impl CouponKey {
 
     /// The tag of the signed part of a token: the first 16 bytes of its HMAC-SHA-256.
     pub(super) fn tag(&self, signed: &[u8]) -> [u8; TAG_BYTES] {
-        let mac = self.keyed.clone().chain_update(signed).finalize().into_bytes();
+        let mac: [u8; 32] = self.keyed.clone().chain_update(signed).finalize().into_bytes().into();
         let mut tag = [0; TAG_BYTES];
-        for (to, from) in tag.iter_mut().zip(mac) {
-            *to = from;
-        }
+        tag.copy_from_slice(&mac[..TAG_BYTES]);
         tag
     }
 

@@ -69,37 +69,38 @@ impl Coupon {
     /// Signs the coupon: the same coupon under the same key always gives the same token. `None` when
     /// the key is another campaign's: such a token would verify nowhere.
     pub fn mint(&self, key: &CouponKey) -> Option<String> {
+        String::from_utf8(self.mint_bytes(key)?.to_vec()).ok()
+    }
+
+    /// The same as ASCII bytes, without an allocation: what issuing ten million is made of.
+    pub fn mint_bytes(&self, key: &CouponKey) -> Option<[u8; TOKEN_CHARS]> {
         if key.id().campaign != self.campaign() {
             return None;
         }
         let signed = encode(self.fields(), key.id().kid);
-        let tag = key.tag(&with_prefix(&signed));
         let mut bytes = [0; BYTES];
-        for (to, from) in bytes.iter_mut().zip(signed.iter().chain(&tag)) {
-            *to = *from;
-        }
-        let mut text = String::with_capacity(TOKEN_CHARS);
-        text.push_str(PREFIX);
-        text.push_str(&base64url::encode(&bytes));
+        let (fields, tag) = bytes.split_at_mut(SIGNED_BYTES);
+        fields.copy_from_slice(&signed);
+        tag.copy_from_slice(&key.tag(&with_prefix(&signed)));
+        let mut text = [0; TOKEN_CHARS];
+        let (prefix, encoded) = text.split_at_mut(PREFIX.len());
+        prefix.copy_from_slice(PREFIX.as_bytes());
+        base64url::encode_into(&bytes, encoded)?;
         Some(text)
     }
 }
 
 fn encode(fields: &CouponFields, kid: u16) -> [u8; SIGNED_BYTES] {
     let mut bytes = [0; SIGNED_BYTES];
-    let parts = [
-        &kid.to_be_bytes()[..],
-        &fields.campaign.get().to_be_bytes(),
-        fields.serial.as_bytes(),
-        &fields.value.to_be_bytes(),
-        &fields.not_before.to_be_bytes(),
-        &fields.not_after.to_be_bytes(),
-        &fields.scope.to_be_bytes(),
-        &[fields.flags],
-    ];
-    for (to, from) in bytes.iter_mut().zip(parts.into_iter().flatten()) {
-        *to = *from;
-    }
+    // Places known when this is compiled: a loop over the parts costs a fifth of minting.
+    bytes[0..2].copy_from_slice(&kid.to_be_bytes());
+    bytes[2..6].copy_from_slice(&fields.campaign.get().to_be_bytes());
+    bytes[6..18].copy_from_slice(fields.serial.as_bytes());
+    bytes[18..22].copy_from_slice(&fields.value.to_be_bytes());
+    bytes[22..26].copy_from_slice(&fields.not_before.to_be_bytes());
+    bytes[26..30].copy_from_slice(&fields.not_after.to_be_bytes());
+    bytes[30..34].copy_from_slice(&fields.scope.to_be_bytes());
+    bytes[34] = fields.flags;
     bytes
 }
 
@@ -121,9 +122,9 @@ pub(super) fn decode(signed: &[u8; SIGNED_BYTES], campaign: CampaignId) -> Coupo
 
 fn with_prefix(signed: &[u8; SIGNED_BYTES]) -> [u8; PREFIX.len() + SIGNED_BYTES] {
     let mut bytes = [0; PREFIX.len() + SIGNED_BYTES];
-    for (to, from) in bytes.iter_mut().zip(PREFIX.as_bytes().iter().chain(signed)) {
-        *to = *from;
-    }
+    let (prefix, fields) = bytes.split_at_mut(PREFIX.len());
+    prefix.copy_from_slice(PREFIX.as_bytes());
+    fields.copy_from_slice(signed);
     bytes
 }
 

@@ -23,6 +23,7 @@ use super::{Context, Outcome, args};
 use crate::campaign::CampaignId;
 use crate::policy::CampaignPolicy;
 use format::Format;
+use mint::Issued;
 use pictures::Pictures;
 use terms::Terms;
 
@@ -104,15 +105,20 @@ impl Issue {
         mint::in_order(
             &terms,
             self.count,
-            |coupons| (self.format.lines(&terms, &coupons), coupons),
-            |(lines, coupons)| {
+            |coupons| {
+                let (count, mut kept) = (coupons.len(), Vec::new());
+                let keep = |coupon: &anyhow::Result<Issued>| match coupon {
+                    Ok(coupon) if pictures.is_some() => kept.push(*coupon),
+                    _ => {}
+                };
+                Ok((self.format.lines(&terms, coupons.inspect(keep))?, count, kept))
+            },
+            |(lines, count, kept)| {
                 interrupt.check(NOTHING_ISSUED)?;
-                out.write_all(lines.as_bytes())
+                out.write_all(&lines)
                     .with_context(|| format!("cannot write {}.part", self.out.display()))?;
-                progress.inc(coupons.len() as u64);
-                if pictures.is_some() {
-                    pictured.extend(coupons);
-                }
+                progress.inc(count as u64);
+                pictured.extend(kept);
                 Ok(())
             },
         )?;

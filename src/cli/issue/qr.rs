@@ -16,10 +16,10 @@ const PIXELS: u32 = 8;
 
 /// Version 5 has 37 × 37 modules, and room for 84 bytes at level M, which reads with 15 % of the
 /// code spoilt. The 71 characters of a token fit; at the next level (Q, 60 bytes) they do not.
-pub(super) fn encode(token: &str) -> anyhow::Result<QrCode> {
+pub(super) fn encode(token: &[u8]) -> anyhow::Result<QrCode> {
     let mut bits = Bits::new(Version::Normal(5));
     let code = bits
-        .push_byte_data(token.as_bytes())
+        .push_byte_data(token)
         .and_then(|()| bits.push_terminator(EcLevel::M))
         .and_then(|()| QrCode::with_bits(bits, EcLevel::M));
     code.context("the token does not fit a QR code")

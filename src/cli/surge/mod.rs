@@ -1,6 +1,8 @@
 //! `coupon surge`: load as on the night of a launch, and what it costs.
 
 mod bench;
+mod issuing;
+mod results;
 
 use clap::Subcommand;
 
@@ -12,12 +14,16 @@ use super::outcome::Outcome;
   coupon surge bench --help")]
 pub(super) enum Surge {
     Bench(bench::Bench),
+    Growth(bench::growth::Growth),
+    Issuing(issuing::Issuing),
 }
 
 impl Surge {
     pub(super) fn run(&self) -> anyhow::Result<Outcome> {
         match self {
             Self::Bench(bench) => bench.run(),
+            Self::Growth(growth) => growth.run(),
+            Self::Issuing(issuing) => issuing.run(),
         }
     }
 }

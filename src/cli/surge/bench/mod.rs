@@ -4,6 +4,7 @@
 mod chart;
 mod cpu;
 mod drive;
+pub(super) mod growth;
 mod peers;
 mod processes;
 mod sample;
