@@ -18,6 +18,9 @@ pub(super) trait Work {
     /// The next request, signed at this Unix second, and its number; `None` when nothing is left.
     fn next(&mut self, created: u64) -> anyhow::Result<Option<(u64, Vec<u8>)>>;
 
+    /// Coupons that each request is about.
+    fn coupons(&self) -> u16;
+
     /// Whether this is the right answer to it.
     fn hear(&mut self, number: u64, answer: &Answer) -> bool;
 }
@@ -47,7 +50,7 @@ pub(super) fn drive(
     let mut poll = Poll::new()?;
     let mut places: Vec<Place> = (0..tills).map(|_| Place::default()).collect();
     let mut events = Events::with_capacity(tills);
-    let mut sample = Sample::default();
+    let mut sample = Sample::of_coupons(work.coupons());
     let before = (cpu::of(peer.processes)?, cpu::of(&[std::process::id()])?);
     let start = Instant::now();
     let mut idle: Vec<usize> = (0..tills).collect();

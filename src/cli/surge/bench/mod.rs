@@ -157,7 +157,7 @@ impl Bench {
             _ => tills,
         };
         let mut calls = Calls { kind, customers: &mut it.customers };
-        let sample = drive(peer, tills, self.seconds, &mut calls)?.of_coupons(kind.coupons());
+        let sample = drive(peer, tills, self.seconds, &mut calls)?;
         sample.check(&name)?;
         if round > 0 {
             eprintln!("{round}/{} {name}: {:.0}/s", self.rounds, sample.rate());

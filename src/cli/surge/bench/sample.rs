@@ -26,6 +26,11 @@ pub(super) struct Sample {
 }
 
 impl Sample {
+    /// Nothing yet, of calls about so many coupons each.
+    pub(super) fn of_coupons(coupons: u16) -> Self {
+        Self { coupons, ..Self::default() }
+    }
+
     /// An answer; one that came after the end is only looked at.
     pub(super) fn add(&mut self, wait: Duration, answer: &Answer, right: bool, counts: bool) {
         if counts {
@@ -59,11 +64,6 @@ impl Sample {
         self.server = cpu::of(processes)?.saturating_sub(before.0);
         self.own = cpu::of(&[std::process::id()])?.saturating_sub(before.1);
         Ok(())
-    }
-
-    /// The same, of calls about so many coupons each.
-    pub(super) fn of_coupons(self, coupons: u16) -> Self {
-        Self { coupons, ..self }
     }
 
     /// Answers a second; of batches, coupons.

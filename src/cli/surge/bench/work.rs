@@ -121,6 +121,10 @@ impl Work for Calls<'_> {
         Ok(Some((number, customers.tills.request(ask, created)?)))
     }
 
+    fn coupons(&self) -> u16 {
+        self.kind.coupons()
+    }
+
     fn hear(&mut self, number: u64, answer: &Answer) -> bool {
         let Ok(body) = std::str::from_utf8(&answer.body) else { return false };
         let (status, says) = match self.kind {

@@ -5,10 +5,11 @@
 
 use std::path::Path;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use rand::rngs::{StdRng, SysRng};
 use rand::{Rng as _, SeedableRng as _};
 use rusqlite::{Connection, params};
+use serde_json::{Value, json};
 
 use super::file::size;
 use crate::campaign::{CampaignId, Serial};
@@ -18,6 +19,9 @@ use crate::ledger::{Fingerprint, IdempotencyKey};
 use crate::money::Amount;
 use crate::order::{Order, OrderRef};
 use crate::token::{Coupon, CouponFields};
+
+/// Rows that one statement appends.
+const TOGETHER: u64 = 500;
 
 /// As in a giveaway at the shops of a country.
 const SHOPS: u32 = 300_000;
@@ -41,36 +45,41 @@ pub(super) fn fill(path: &Path, rows: u64, campaign: CampaignId, at: i64) -> any
     connection.pragma_update(None, "cache_size", -4_000_000)?;
     let transaction = connection.transaction()?;
     let mut redeem = transaction.prepare(REDEEM)?;
-    for number in have..rows {
-        let mut serial = [0; 12];
-        rng.fill_bytes(&mut serial);
-        let bill = format!("A{number:09}");
-        let key = IdempotencyKey::parse(&bill).context("no key")?.hash();
-        let fingerprint = fingerprint(campaign, serial, bill.clone())?;
-        let (shop, till) = (rng.next_u32() % SHOPS, rng.next_u32() % TILLS);
-        let (key, fingerprint) = (&key.as_bytes()[..], &fingerprint.as_bytes()[..]);
-        let parameters = params![
-            &serial[..],
-            at,
-            shop,
-            till,
-            key,
-            fingerprint,
-            DISCOUNT,
-            ORDER_AMOUNT,
-            bill,
-            // The epochs that policies of a local issuer begin with.
-            1,
-            1,
-            REVERSAL_WINDOW,
-            ANSWER_VERSION
-        ];
-        redeem.query_row(parameters, |_| Ok(())).context("a row was not appended")?;
+    let mut number = have;
+    while number < rows {
+        let end = rows.min(number + TOGETHER);
+        let requests = (number..end).map(|number| request(&mut rng, campaign, number));
+        let requests = json!(requests.collect::<anyhow::Result<Vec<_>>>()?).to_string();
+        // 1 and 1 are the epochs that policies of a local issuer begin with.
+        let mut appended = redeem.query(params![requests, at, 1, 1, ANSWER_VERSION])?;
+        let mut count = 0;
+        while appended.next()?.is_some() {
+            count += 1;
+        }
+        ensure!(count == end - number, "only {count} of {} rows were appended", end - number);
+        number = end;
     }
     drop(redeem);
     transaction.commit()?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.close().map_err(|(_, why)| why).context("cannot close the shard's file")
+}
+
+/// A redemption, as the statement takes it.
+fn request(rng: &mut StdRng, campaign: CampaignId, number: u64) -> anyhow::Result<Value> {
+    let mut serial = [0; 12];
+    rng.fill_bytes(&mut serial);
+    let bill = format!("A{number:09}");
+    let key = IdempotencyKey::parse(&bill).context("no key")?.hash();
+    let fingerprint = fingerprint(campaign, serial, bill.clone())?;
+    let (shop, till) = (rng.next_u32() % SHOPS, rng.next_u32() % TILLS);
+    let [serial, key, fingerprint] = [&serial[..], key.as_bytes(), fingerprint.as_bytes()].map(hex);
+    let (amounts, window) = ((DISCOUNT, ORDER_AMOUNT), REVERSAL_WINDOW);
+    Ok(json!([serial, shop, till, key, fingerprint, amounts.0, amounts.1, bill, window]))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn fingerprint(

@@ -74,7 +74,7 @@ pub(in crate::cli) struct Growth {
 
 /// What is measured of each shard: a column each. Redemptions are the first, because the others
 /// ask about them.
-const KINDS: [Kind; 2] = [Kind::Redeem, Kind::Duplicate];
+const KINDS: [Kind; 3] = [Kind::Redeem, Kind::Duplicate, Kind::Batch(100)];
 
 /// Coupons whose shards are counted.
 const COUPONS: u64 = 1_000_000;

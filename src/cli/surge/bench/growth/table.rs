@@ -51,8 +51,7 @@ impl Table {
         let mut text = "| rows at the start | at the end |".to_owned();
         let mut line = "|---:|---:|".to_owned();
         for kind in self.rows.first().into_iter().flat_map(Row::kinds) {
-            let name = word(kind);
-            let _ = write!(text, " {name}: CPU µs | to the first | p50 ms |");
+            let _ = write!(text, " {kind}: CPU µs | to the first | p50 ms |");
             line += "---:|---:|---:|";
         }
         text += " MB per million rows | first answer after a start, ms |\n";
@@ -93,7 +92,7 @@ impl Table {
                     "p50_ms": rounded(p50_ms),
                     "to_the_first": rounded(ratio),
                 });
-                figures.insert(word(kind), calls);
+                figures.insert(kind.to_string(), calls);
             }
             figures.insert("rows_at_end".to_owned(), json!(row.end.rows));
             figures.insert("file_bytes".to_owned(), json!(row.start.bytes));
@@ -120,8 +119,4 @@ impl Table {
             "fullest_shard_by_mean": balance.collect::<Map<_, _>>(),
         })
     }
-}
-
-fn word(kind: Kind) -> String {
-    format!("{kind:?}").to_lowercase()
 }
