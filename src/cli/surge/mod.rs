@@ -1,6 +1,7 @@
 //! `coupon surge`: load as on the night of a launch, and what it costs.
 
 mod bench;
+mod replay;
 
 use clap::Subcommand;
 
@@ -12,12 +13,14 @@ use super::outcome::Outcome;
   coupon surge bench --help")]
 pub(super) enum Surge {
     Bench(bench::Bench),
+    Replay(Box<replay::Replay>),
 }
 
 impl Surge {
     pub(super) fn run(&self) -> anyhow::Result<Outcome> {
         match self {
             Self::Bench(bench) => bench.run(),
+            Self::Replay(replay) => replay.run(),
         }
     }
 }
