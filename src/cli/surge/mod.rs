@@ -1,6 +1,7 @@
 //! `coupon surge`: load as on the night of a launch, and what it costs.
 
 mod bench;
+mod model;
 mod replay;
 
 use clap::Subcommand;
@@ -14,6 +15,7 @@ use super::outcome::Outcome;
 pub(super) enum Surge {
     Bench(bench::Bench),
     Replay(Box<replay::Replay>),
+    Model(model::Model),
 }
 
 impl Surge {
@@ -21,6 +23,7 @@ impl Surge {
         match self {
             Self::Bench(bench) => bench.run(),
             Self::Replay(replay) => replay.run(),
+            Self::Model(model) => Ok(model.run()),
         }
     }
 }
