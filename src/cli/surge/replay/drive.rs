@@ -41,6 +41,8 @@ pub(super) struct Drive<'a> {
     arrivals: Peekable<Arrivals<'a>>,
     /// Due, and waiting for a connection.
     ready: VecDeque<Errand>,
+    /// Whether some of these waited for one that was free: then it is not this process that is late.
+    crowded: bool,
     /// Due later, by when; the number only keeps two of the same moment apart.
     later: BTreeMap<(Instant, u64), Errand>,
     count: u64,
@@ -66,6 +68,7 @@ impl<'a> Drive<'a> {
             places: Places::new(edge.port),
             arrivals: arrivals.peekable(),
             ready: VecDeque::new(),
+            crowded: false,
             later: BTreeMap::new(),
             count: 0,
             record: Record::default(),
@@ -172,13 +175,15 @@ impl<'a> Drive<'a> {
                 continue;
             }
             let request = errand.request(self.tills, created)?;
-            let late = (errand.tries == 0).then(|| millis(errand.due.elapsed()));
+            let own = if self.crowded { 0.0 } else { millis(errand.due.elapsed()) };
+            let late = (errand.tries == 0).then_some(own);
             errand.tries += 1;
             self.record.send(late);
             if let Err(errand) = self.places.send(errand, request, &self.poll) {
                 self.again(errand, "broken", None, now);
             }
         }
+        self.crowded = !self.ready.is_empty();
         Ok(())
     }
 
