@@ -15,4 +15,5 @@ mod issue;
 mod pos;
 mod prove;
 mod qr;
+mod replay;
 mod shop;

@@ -176,11 +176,21 @@ impl Issuer {
         Ok(Issued { token, shard: coupon.shard() })
     }
 
-    /// Enrols a till.
+    /// Enrols a till of a shop without a chain.
     pub(crate) fn enrol(&self, shop: u32, till: u16) -> Result<(Till, TillKey)> {
+        self.enrol_of_chain(shop, till, 0)
+    }
+
+    /// Enrols a till.
+    pub(crate) fn enrol_of_chain(
+        &self,
+        shop: u32,
+        till: u16,
+        chain: u16,
+    ) -> Result<(Till, TillKey)> {
         let key_version = KeyVersion::new(0, 1).context("no such key version")?;
         let not_after = self.now_s + 2 * DAY_S;
-        let till = Till { shop, till, chain: 0, groups: 1, key_version, not_after };
+        let till = Till { shop, till, chain, groups: 1, key_version, not_after };
         Ok((till, TillKey::derive(&self.pos_root, &till)))
     }
 

@@ -2,13 +2,15 @@
 
 mod bench;
 mod issuing;
+mod model;
+mod replay;
 mod results;
 
 use clap::Subcommand;
 
 use super::outcome::Outcome;
 
-/// Measure an edge on this machine under load.
+/// Put an edge on this machine under load, measure it, and reckon what a hosted one takes.
 #[derive(Subcommand)]
 #[command(after_help = "Example:
   coupon surge bench --help")]
@@ -16,6 +18,8 @@ pub(super) enum Surge {
     Bench(bench::Bench),
     Growth(bench::growth::Growth),
     Issuing(issuing::Issuing),
+    Replay(Box<replay::Replay>),
+    Model(model::Model),
 }
 
 impl Surge {
@@ -24,6 +28,8 @@ impl Surge {
             Self::Bench(bench) => bench.run(),
             Self::Growth(growth) => growth.run(),
             Self::Issuing(issuing) => issuing.run(),
+            Self::Replay(replay) => replay.run(),
+            Self::Model(model) => Ok(model.run()),
         }
     }
 }

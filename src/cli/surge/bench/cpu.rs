@@ -11,7 +11,7 @@ use anyhow::Context as _;
 ///
 /// # Errors
 /// When a process has ended, or this is not Linux.
-pub(super) fn of(processes: &[u32]) -> anyhow::Result<Duration> {
+pub(in crate::cli::surge) fn of(processes: &[u32]) -> anyhow::Result<Duration> {
     let mut sum = 0;
     for process in processes {
         let folder = format!("/proc/{process}/task");

@@ -2,7 +2,7 @@
 //! run and in turns, so that a busy machine is as busy for the one as for the other.
 
 mod chart;
-mod cpu;
+pub(super) mod cpu;
 mod drive;
 pub(super) mod growth;
 mod peers;
