@@ -38,12 +38,9 @@ pub const BATCHES: usize = 32;
 /// until it is.
 pub const PROMPT_MS: u64 = 250;
 
-/// A body that takes longer is not waited for.
-pub const BODY_MS: u64 = 5000;
-
-/// A ledger that takes longer is not waited for: a till hears in time that the outcome is unknown,
-/// rather than nothing.
-pub const CALL_MS: u64 = 8000;
+/// For so long a request waits, for its body and its ledger together: a till hears in time that the
+/// outcome is unknown, rather than nothing.
+pub const PATIENCE_MS: u64 = 8000;
 
 /// For so long the platform lets the work for a client go on that has hung up.
 const WORK_MS: u64 = 30_000;
@@ -90,9 +87,9 @@ pub struct CallPlace {
 impl Default for Admission {
     fn default() -> Self {
         Self {
-            reading: Leases::new(BODY_MS + MARGIN_MS),
+            reading: Leases::new(PATIENCE_MS + MARGIN_MS),
             working: Leases::new(WORK_MS + MARGIN_MS),
-            batches: Leases::new(BODY_MS + WORK_MS + MARGIN_MS),
+            batches: Leases::new(PATIENCE_MS + WORK_MS + MARGIN_MS),
             shards: BTreeMap::new(),
             late: Allowance::default(),
         }
@@ -138,7 +135,7 @@ impl Admission {
     /// Room for a call to this shard.
     pub fn call(&mut self, shard: Shard, now: Timestamp) -> Option<CallPlace> {
         let waiting = self.shards.entry(shard).or_insert_with(|| Waiting {
-            leases: Leases::new(CALL_MS + MARGIN_MS),
+            leases: Leases::new(PATIENCE_MS + MARGIN_MS),
             window: Window::default(),
         });
         let lease = waiting.leases.take(now, waiting.window.size());

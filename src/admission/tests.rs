@@ -49,7 +49,7 @@ fn bodies_that_dawdle_take_no_room_from_work() {
     let worker = admission.begin(slow.pop().unwrap(), at).unwrap();
     assert!(admission.enter(at).is_some());
     admission.leave(worker);
-    assert_eq!(crowd(&mut admission, later(PROMPT_MS + BODY_MS + MARGIN_MS)).len(), ROOM);
+    assert_eq!(crowd(&mut admission, later(PROMPT_MS + PATIENCE_MS + MARGIN_MS)).len(), ROOM);
 }
 
 #[test]
@@ -96,8 +96,8 @@ fn many_late_refusals_shut_the_door_for_a_moment() {
 fn a_call_whose_end_nobody_tells_gives_its_place_back() {
     let mut admission = Admission::default();
     let _lost = calls(&mut admission);
-    assert!(admission.call(shard(0), later(CALL_MS + MARGIN_MS - 1)).is_none());
-    assert!(admission.call(shard(0), later(CALL_MS + MARGIN_MS)).is_some());
+    assert!(admission.call(shard(0), later(PATIENCE_MS + MARGIN_MS - 1)).is_none());
+    assert!(admission.call(shard(0), later(PATIENCE_MS + MARGIN_MS)).is_some());
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn batches_have_places_of_their_own() {
     admission.leave(places.pop().unwrap());
     assert!(admission.batch(NOW).is_some());
     assert!(admission.batch(NOW).is_none());
-    assert!(admission.batch(later(BODY_MS + WORK_MS + MARGIN_MS)).is_some());
+    assert!(admission.batch(later(PATIENCE_MS + WORK_MS + MARGIN_MS)).is_some());
 }
 
 #[test]

@@ -79,7 +79,7 @@ impl Desk<'_> {
                 call.ok_or_else(|| failed(Fault::Internal("no call has so many".to_owned())))?;
             let hint = document.location_hint;
             let place = admission::call(shard).map_err(failed)?;
-            let reply = ledger_client::ask(&self.env, place, hint, call, self.log).await;
+            let reply = ledger_client::ask(self, place, hint, call).await;
             let outcome = reply.map_err(failed)?;
             let stale = Outcome::Refused(LedgerRefusal::PolicyStale);
             if outcome.contains(&stale) && !refreshed {

@@ -7,6 +7,7 @@
 
 import { DurableObject } from "cloudflare:workers";
 import * as wasm from "wasm";
+import { Patience } from "./patience.js";
 
 /** For each event that has no answer yet, what tells it that there will be none. */
 const waiting = new Set();
@@ -55,9 +56,12 @@ function answer(work) {
 }
 
 async function serve(request, env, context) {
+  const patience = new Patience();
+  const answered = await answer(() => wasm.fetch(request, env, context, patience));
+  patience.end();
   // A response belongs to the event that made it, so it is made here and not where the event's end
   // was noticed.
-  return (await answer(() => wasm.fetch(request, env, context))) ?? wasm.unanswered();
+  return answered ?? wasm.unanswered();
 }
 
 export default {
@@ -74,14 +78,16 @@ export class LedgerObject extends DurableObject {
   #shard;
   #instance;
 
-  async fetch(request) {
-    const call = await request.text();
+  /** Takes a call and gives the answer to it. It is called by RPC, which takes a third less than a
+   * request with a body and a response with one; it is held back as these are, until what was written
+   * is durable. */
+  handle(call) {
     try {
       return this.#ofThisInstance().handle(call);
     } catch (why) {
       log("failed", { why: String(why) });
       revive();
-      return new Response("the instance died", { status: 503 });
+      return "503 the instance died";
     }
   }
 

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
+use worker::wasm_bindgen::JsValue;
 use worker::web_sys::Request;
 use worker::{Context, Env};
 
@@ -28,6 +29,8 @@ pub(super) struct Desk<'a> {
     pub(super) config: Rc<Config>,
     pub(super) env: Env,
     pub(super) context: Context,
+    /// How long the request waits: `patience.js`.
+    pub(super) patience: JsValue,
     pub(super) log: &'a Log,
     /// The campaign's local time, once the campaign is known.
     pub(super) offset: Cell<UtcOffset>,
@@ -107,7 +110,9 @@ impl Desk<'_> {
         let _batch =
             if route == Route::Batch { Some(admission::batch().map_err(failed)?) } else { None };
         if !matches!(route, Route::Find(_)) {
-            incoming.body = receive::body(request, route.max_body_bytes()).await.map_err(failed)?;
+            incoming.body = receive::body(request, route.max_body_bytes(), &self.patience)
+                .await
+                .map_err(failed)?;
             incoming.check_body(route)?;
         }
         let _place = admission::begin(place).map_err(failed)?;

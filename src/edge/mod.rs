@@ -39,6 +39,7 @@ pub async fn fetch(
     request: web_sys::Request,
     env: Env,
     context: worker_sys::Context,
+    patience: JsValue,
 ) -> Result<web_sys::Response, JsValue> {
     let now = clock::now();
     let place = match door::enter(&request, now)? {
@@ -51,7 +52,7 @@ pub async fn fetch(
     let answer = match config::load(&env) {
         Ok(config) => {
             let (context, offset) = (Context::new(context), std::cell::Cell::default());
-            let desk = handler::Desk { config, env, context, log: &log, offset };
+            let desk = handler::Desk { config, env, context, patience, log: &log, offset };
             desk.answer(&request, incoming, place).await
         }
         Err(fault) => log.fault(&fault).answer(None),

@@ -11,19 +11,6 @@ export function head(request) {
   return lines.join("\n");
 }
 
-/** What the promise gives, or rejects with `late` if it takes longer. */
-async function within(milliseconds, late, promise) {
-  let timer;
-  const end = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(late), milliseconds);
-  });
-  try {
-    return await Promise.race([promise, end]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 /** The body, as far as one byte beyond the limit: nobody can make the edge hold more. */
 async function read(request, limit) {
   // A body whose length is announced comes in one piece; the platform sees to it that it is no longer.
@@ -42,22 +29,16 @@ async function read(request, limit) {
 }
 
 /** The body; rejects with a reason if it breaks off, or is not there in time. */
-export function body(request, limit, milliseconds) {
-  return within(milliseconds, "the body did not come in time", read(request, limit));
+export function body(request, limit, patience, milliseconds) {
+  return patience.within(milliseconds, "the body did not come in time", read(request, limit));
 }
 
-async function call(namespace, name, options, body) {
+/** A shard's answer; rejects with a reason if there is none in time. */
+export function ask(namespace, name, hint, call, patience, milliseconds) {
+  const options = hint === undefined ? undefined : { locationHint: hint };
   // A stub belongs to the request that made it, so it is made anew each time.
   const shard = namespace.get(namespace.idFromName(name), options);
-  const response = await shard.fetch("https://ledger/", { method: "POST", body });
-  return `${response.status} ${await response.text()}`;
-}
-
-/** A shard's answer: its status, a space, its body; rejects with a reason if there is none in time. */
-export function ask(namespace, name, hint, body, milliseconds) {
-  const options = hint === undefined ? undefined : { locationHint: hint };
-  const answered = call(namespace, name, options, body);
-  return within(milliseconds, "the ledger gave no answer in time", answered);
+  return patience.within(milliseconds, "the ledger gave no answer in time", shard.handle(call));
 }
 
 /** A response; the header fields are names and values in turn, a line each. */

@@ -14,6 +14,7 @@ extern "C" {
     pub(super) async fn body(
         request: &web_sys::Request,
         limit: u32,
+        patience: &JsValue,
         milliseconds: u32,
     ) -> Result<js_sys::Uint8Array, JsValue>;
 
@@ -23,7 +24,8 @@ extern "C" {
         namespace: &JsValue,
         name: &str,
         hint: Option<&str>,
-        body: &str,
+        call: &str,
+        patience: &JsValue,
         milliseconds: u32,
     ) -> Result<js_sys::JsString, JsValue>;
 

@@ -1,9 +1,10 @@
 //! From the platform's request to [`Incoming`].
 
+use worker::wasm_bindgen::JsValue;
 use worker::web_sys::Request;
 
 use super::platform;
-use crate::admission::BODY_MS;
+use crate::admission::PATIENCE_MS;
 use crate::api::{Incoming, split_url};
 use crate::refusal::Fault;
 
@@ -31,10 +32,14 @@ pub(super) fn head(request: &Request) -> Incoming {
 }
 
 /// The body, as far as one byte beyond the limit: nobody can make the edge hold more, nor for longer
-/// than a body takes.
-pub(super) async fn body(request: &Request, limit: usize) -> Result<Vec<u8>, Fault> {
+/// than a request waits.
+pub(super) async fn body(
+    request: &Request,
+    limit: usize,
+    patience: &JsValue,
+) -> Result<Vec<u8>, Fault> {
     let limit = u32::try_from(limit).unwrap_or(u32::MAX);
-    let time = u32::try_from(BODY_MS).unwrap_or(u32::MAX);
-    let body = platform::body(request, limit, time).await;
+    let time = u32::try_from(PATIENCE_MS).unwrap_or(u32::MAX);
+    let body = platform::body(request, limit, patience, time).await;
     body.map(|body| body.to_vec()).map_err(|why| Fault::Busy(platform::reason(&why)))
 }

@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use coupon_edge::admission::{BODIES, BODY_MS, CALL_MS, ROOM, WIDEST};
+use coupon_edge::admission::{BODIES, PATIENCE_MS, ROOM, WIDEST};
 
 use crate::support::{Answer, Edge, Sent, Shards, StandIn, Wire};
 
@@ -121,7 +121,7 @@ fn tills_that_hang_up_take_no_place_with_them() {
     let start = Instant::now();
     while edge.till(7, 1).redeem(&edge.issuer.coupon(), "a").code() == "busy" {
         // Well before a lease would end by itself.
-        assert!(start.elapsed() < Duration::from_millis(CALL_MS / 2));
+        assert!(start.elapsed() < Duration::from_millis(PATIENCE_MS / 2));
         thread::yield_now();
     }
     ledger.await_held(0);
@@ -138,7 +138,7 @@ fn a_body_that_does_not_come_is_not_waited_for() {
     let wire = redemption(&edge, &edge.issuer.coupon());
     let all_but_one = wire.bytes().len() - 1;
     let answer = wire.send_part(&edge, all_but_one).answer();
-    assert!(start.elapsed() >= Duration::from_millis(BODY_MS), "{:?}", start.elapsed());
+    assert!(start.elapsed() >= Duration::from_millis(PATIENCE_MS), "{:?}", start.elapsed());
     answer.assert_refusal("slow", 503, "busy", "");
     let line = edge.log_line(|line| line["code"] == "busy");
     assert_eq!(line["reason"], "the body did not come in time");
@@ -159,7 +159,7 @@ fn bodies_that_dawdle_are_bounded_and_stop_nobody_until_then() {
     let _most: Vec<_> = (0..BODIES / 2).map(|_| dawdle()).collect();
     // Those that have just come may be prompt, and have their room for a moment.
     while redeem().code() == "busy" {
-        assert!(start.elapsed() < Duration::from_millis(BODY_MS / 2));
+        assert!(start.elapsed() < Duration::from_millis(PATIENCE_MS / 2));
         thread::yield_now();
     }
     let _rest: Vec<_> = (0..BODIES / 2).map(|_| dawdle()).collect();
