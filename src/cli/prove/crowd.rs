@@ -64,6 +64,13 @@ pub(super) struct Progress {
 /// How many coupons are passed around at the same time.
 const WINDOW: u64 = 12;
 
+/// How many of a hundred visits are batches: with so many about a third of the redemptions are items
+/// of one.
+const BATCHES: u64 = 4;
+
+/// Most items of a batch. More than there are coupons at the same time, so that some come up twice.
+const MAX_BATCH: u64 = 20;
+
 impl Progress {
     pub(super) fn new(plan: &Plan) -> Self {
         Self {
@@ -112,8 +119,16 @@ pub(super) fn work(site: &Site, plan: &Plan, progress: &Progress, number: u32) -
         match plan.manner {
             Manner::Orderly => visitor.redeem(plan.first + visit)?,
             Manner::Crowded | Manner::Deadly => {
-                let within = visit / plan.visits + visitor.draw(WINDOW);
-                visitor.visit(plan.first + within.min(plan.coupons - 1))?;
+                let is_batch = visitor.draw(100) < BATCHES;
+                let count = if is_batch { 2 + visitor.draw(MAX_BATCH - 1) } else { 1 };
+                let coupons: Vec<u64> = (0..count)
+                    .map(|_| visit / plan.visits + visitor.draw(WINDOW))
+                    .map(|within| plan.first + within.min(plan.coupons - 1))
+                    .collect();
+                match *coupons.as_slice() {
+                    [coupon] => visitor.visit(coupon)?,
+                    _ => visitor.batch(&coupons)?,
+                }
             }
         }
     }

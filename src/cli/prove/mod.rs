@@ -2,6 +2,7 @@
 //!
 //! In scope: tills, faults, reports. How histories are judged is [`prove`](crate::prove).
 
+mod batch;
 mod clock;
 mod crowd;
 mod disk;

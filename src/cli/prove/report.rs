@@ -19,12 +19,12 @@ pub(super) struct Report {
 
 /// A tally in a line.
 pub(super) fn line(tally: &Tally) -> String {
-    let Tally { struck, calls, unknown, redeemed, coupons, .. } = tally;
+    let Tally { struck, calls, batched, unknown, redeemed, coupons, .. } = tally;
     let found = tally.findings.len();
     let rate = tally.calls as f64 / tally.took.as_secs_f64().max(0.001);
     format!(
-        "struck {struck}, {calls} calls ({rate:.0}/s), {unknown} without an answer, \
-         {redeemed} redemptions, {coupons} coupons judged, {found} found"
+        "struck {struck}, {calls} calls ({rate:.0}/s), {batched} of them in batches, \
+         {unknown} without an answer, {redeemed} redemptions, {coupons} coupons judged, {found} found"
     )
 }
 
@@ -100,7 +100,8 @@ impl Report {
             ("redemptions acknowledged (201)", total.redeemed),
             ("the same again (200)", total.replayed),
             ("reversals and voids acknowledged", total.undone),
-            ("calls", total.calls),
+            ("calls, each item of a batch counted as one", total.calls),
+            ("of these items of batches", total.batched),
             ("calls without an answer that says what happened", total.unknown),
             ("requests that reached the edge once more than tills know", total.extras),
             ("times that trouble struck", total.struck),
@@ -115,13 +116,14 @@ impl Report {
         writeln!(text, "\n## By scenario\n")?;
         writeln!(
             text,
-            "| scenario | struck | calls | no answer | redemptions | coupons judged | found |\n\
-             |---|---:|---:|---:|---:|---:|---:|"
+            "| scenario | struck | calls | in batches | no answer | redemptions | coupons judged | found |\n\
+             |---|---:|---:|---:|---:|---:|---:|---:|"
         )?;
         for (scenario, tally) in &self.parts {
             let counts = [
                 tally.struck,
                 tally.calls,
+                tally.batched,
                 tally.unknown,
                 tally.redeemed,
                 tally.coupons,
@@ -148,6 +150,7 @@ fn numbers(tally: &Tally) -> Value {
     json!({
         "struck": tally.struck,
         "calls": tally.calls,
+        "batched": tally.batched,
         "unknown": tally.unknown,
         "extras": tally.extras,
         "redeemed": tally.redeemed,

@@ -25,6 +25,8 @@ pub(super) struct Tally {
     pub(super) struck: u64,
     /// Calls made, extras not counted.
     pub(super) calls: u64,
+    /// Of these, items of batches: each counts as a call.
+    pub(super) batched: u64,
     /// Calls without an answer that says what happened.
     pub(super) unknown: u64,
     /// Requests that reached the edge once more than tills know.
@@ -60,6 +62,7 @@ impl Tally {
             *self.seen.entry(what.clone()).or_default() += count;
         }
         self.calls += notes.calls.len() as u64;
+        self.batched += notes.batched;
         for note in &notes.calls {
             match &note.call.answer {
                 None => self.unknown += 1,
@@ -86,6 +89,7 @@ impl Tally {
         self.rounds += other.rounds;
         self.struck += other.struck;
         self.calls += other.calls;
+        self.batched += other.batched;
         self.unknown += other.unknown;
         self.extras += other.extras;
         self.redeemed += other.redeemed;

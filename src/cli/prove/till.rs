@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::Result;
 use serde_json::json;
 
+use super::batch::{self, Item};
 use super::clock::Clock;
 use super::reading::{Reading, read};
 use super::site::Site;
@@ -30,6 +31,8 @@ pub(super) struct Note {
 #[derive(Debug, Default)]
 pub(super) struct Notes {
     pub(super) calls: Vec<Note>,
+    /// How many of these were items of batches.
+    pub(super) batched: u64,
     /// How often it got which status and code; `no answer` is one.
     pub(super) seen: BTreeMap<String, u64>,
     /// Answers that the contract does not know.
@@ -86,26 +89,70 @@ impl SimulatedTill {
     ) -> Result<Option<Answer>> {
         let key = key_of(ask);
         let began = Clock::now();
-        let answered = self.send(issued, ask, key.as_deref());
-        let ended = Clock::now();
-        let answer = match answered {
-            Ok(answered) => {
-                self.count(&told(&answered));
-                match read(ask, issued, &answered) {
-                    Ok(Reading::Answer(answer)) => Some(answer),
-                    Ok(Reading::Unknown) => None,
-                    Err(why) => {
-                        self.notes.unfit.push(format!("coupon {number}, {ask}: {why}"));
-                        None
-                    }
-                }
+        let answered = heard(self.send(issued, ask, key.as_deref()))?;
+        let times = (began, Clock::now());
+        let answer = self.read(number, issued, ask, answered.as_ref());
+        self.note(number, ask, key, times, answer.clone());
+        Ok(answer)
+    }
+
+    /// Asks for several redemptions in one call; for each `None` when what happened is not known.
+    pub(super) fn ask_together(&mut self, items: &[Item]) -> Result<Vec<Option<Answer>>> {
+        let key = format!("batch:{}-{}-{}", self.shop, self.till, self.notes.calls.len());
+        let body = batch::body(items);
+        let began = Clock::now();
+        let answered = heard(self.client.post("/v1/redemptions/batch", Some(&key), Some(&body)))?;
+        let times = (began, Clock::now());
+        let results = match answered.map(|answered| batch::results(&answered, items.len())) {
+            Some(Ok(results)) => results.into_iter().map(Some).collect(),
+            Some(Err(why)) => {
+                self.notes.unfit.push(why);
+                vec![None; items.len()]
             }
-            Err(why) if why.is::<NoAnswer>() => {
-                self.count("no answer");
+            None => vec![None; items.len()],
+        };
+        let answers = items.iter().zip(results).map(|(item, answered)| {
+            let ask = item.ask();
+            let answer = self.read(item.coupon, &item.issued, &ask, answered.as_ref());
+            self.note(item.coupon, &ask, Some(key.clone()), times, answer.clone());
+            self.notes.batched += 1;
+            answer
+        });
+        Ok(answers.collect())
+    }
+
+    /// What an answer says, and counts it.
+    fn read(
+        &mut self,
+        number: u64,
+        issued: &Issued,
+        ask: &Ask,
+        answered: Option<&Answered>,
+    ) -> Option<Answer> {
+        let Some(answered) = answered else {
+            self.count("no answer");
+            return None;
+        };
+        self.count(&told(answered));
+        match read(ask, issued, answered) {
+            Ok(Reading::Answer(answer)) => Some(answer),
+            Ok(Reading::Unknown) => None,
+            Err(why) => {
+                self.notes.unfit.push(format!("coupon {number}, {ask}: {why}"));
                 None
             }
-            Err(why) => return Err(why),
-        };
+        }
+    }
+
+    /// Writes down a call on a coupon.
+    fn note(
+        &mut self,
+        number: u64,
+        ask: &Ask,
+        key: Option<String>,
+        (began, ended): (u64, u64),
+        answer: Option<Answer>,
+    ) {
         let ended = if answer.is_some() { ended } else { u64::MAX };
         let when = match answer {
             Some(_) => Clock::moment(began, ended),
@@ -113,9 +160,8 @@ impl SimulatedTill {
                 Moment { latest: Timestamp::from_millis(u64::MAX), ..Clock::moment(began, began) }
             }
         };
-        let call = Call { ask: ask.clone(), began, ended, answer: answer.clone(), when };
+        let call = Call { ask: ask.clone(), began, ended, answer, when };
         self.notes.calls.push(Note { coupon: number, key, call });
-        Ok(answer)
     }
 
     fn send(&self, issued: &Issued, ask: &Ask, key: Option<&str>) -> Result<Answered> {
@@ -124,11 +170,7 @@ impl SimulatedTill {
         let token = &issued.token;
         match ask {
             Ask::Redeem { order, .. } => {
-                let mut body =
-                    json!({ "token": token, "order_amount": order.amount, "currency": "CNY" });
-                if let (Some(reference), Some(body)) = (&order.reference, body.as_object_mut()) {
-                    body.insert("order_ref".to_owned(), json!(reference));
-                }
+                let body = batch::redemption(issued, order).into();
                 self.client.post("/v1/redemptions", key, Some(&body))
             }
             Ask::Check { .. } => {
@@ -152,6 +194,15 @@ impl SimulatedTill {
             Some(count) => *count += 1,
             None => drop(self.notes.seen.insert(what.to_owned(), 1)),
         }
+    }
+}
+
+/// What was answered, if anything was.
+fn heard(answered: Result<Answered>) -> Result<Option<Answered>> {
+    match answered {
+        Ok(answered) => Ok(Some(answered)),
+        Err(why) if why.is::<NoAnswer>() => Ok(None),
+        Err(why) => Err(why),
     }
 }
 

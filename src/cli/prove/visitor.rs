@@ -8,6 +8,7 @@ use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
 
+use super::batch::Item;
 use super::site::Site;
 use super::till::{Notes, SimulatedTill};
 use crate::prove::history::{Answer, Ask, Order};
@@ -87,20 +88,58 @@ impl<'a> Visitor<'a> {
     /// Redeems as a till should: asks again, with the same key, when it hears nothing; and when it
     /// never hears, and the order is off, cancels.
     pub(super) fn redeem(&mut self, coupon: u64) -> Result<()> {
-        let (key, order) = (self.key(coupon), self.order());
-        let by = self.till.asker(&key);
-        match self.persist(coupon, &Ask::Redeem { by, order: order.clone() })? {
-            Some(Answer::Redeemed { receipt, .. }) => {
-                if self.recent.len() >= 8 {
-                    self.recent.remove(0);
+        let item = self.item(coupon)?;
+        self.settle(item)
+    }
+
+    /// Redeems for several customers in one call, as a till does that has stored what it could not
+    /// send. What it hears nothing of it asks again under the same keys: in another batch, or each
+    /// alone.
+    pub(super) fn batch(&mut self, coupons: &[u64]) -> Result<()> {
+        let items = coupons.iter().map(|coupon| self.item(*coupon));
+        let mut open = items.collect::<Result<Vec<_>>>()?;
+        for _ in 0..2 {
+            let answers = self.till.ask_together(&open)?;
+            let mut unknown = Vec::new();
+            for (item, answer) in open.into_iter().zip(answers) {
+                match answer {
+                    Some(answer) => self.remember(item, &answer),
+                    None => unknown.push(item),
                 }
-                self.recent.push(Recent { coupon, seq: receipt.seq, key, order });
-                Ok(())
             }
-            Some(_) => Ok(()),
-            None if self.lots.random_bool(0.5) => self.cancel(coupon, &key),
-            None => Ok(()),
+            open = unknown;
+            if open.is_empty() || self.lots.random_bool(0.5) {
+                break;
+            }
+            self.pause();
         }
+        open.into_iter().try_for_each(|item| self.settle(item))
+    }
+
+    /// What a customer wants to redeem.
+    fn item(&mut self, coupon: u64) -> Result<Item> {
+        let (key, order) = (self.key(coupon), self.order());
+        let issued = self.site.issuer.coupon(coupon)?;
+        Ok(Item { coupon, issued, by: self.till.asker(&key), order })
+    }
+
+    /// Asks for it alone until it is known, or the order is off.
+    fn settle(&mut self, item: Item) -> Result<()> {
+        match self.persist(item.coupon, &item.ask())? {
+            Some(answer) => self.remember(item, &answer),
+            None if self.lots.random_bool(0.5) => self.cancel(item.coupon, &item.by.key)?,
+            None => {}
+        }
+        Ok(())
+    }
+
+    fn remember(&mut self, item: Item, answer: &Answer) {
+        let Answer::Redeemed { receipt, .. } = answer else { return };
+        if self.recent.len() >= 8 {
+            self.recent.remove(0);
+        }
+        let Item { coupon, by, order, .. } = item;
+        self.recent.push(Recent { coupon, seq: receipt.seq, key: by.key, order });
     }
 
     fn cancel(&mut self, coupon: u64, key: &str) -> Result<()> {
@@ -115,10 +154,14 @@ impl<'a> Visitor<'a> {
             if answer.is_some() {
                 return Ok(answer);
             }
-            // Tills do not all come back in the same instant.
-            thread::sleep(Duration::from_millis(self.lots.random_range(20..200)));
+            self.pause();
         }
         self.till.ask(coupon, &issued, ask)
+    }
+
+    /// Tills do not all come back in the same instant.
+    fn pause(&mut self) {
+        thread::sleep(Duration::from_millis(self.lots.random_range(20..200)));
     }
 
     fn once(&mut self, coupon: u64, ask: &Ask) -> Result<()> {
