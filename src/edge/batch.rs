@@ -34,7 +34,12 @@ impl Desk<'_> {
     ) -> Result<Answer, Stop> {
         let items = BatchRequest::read(body)?.items;
         self.log.note("items", items.len());
-        let mut results = Vec::with_capacity(items.len());
+        let mut results: Vec<_> = items.iter().map(|_| None).collect();
+        let mut put = |(index, result): (usize, ItemBody)| {
+            if let Some(place) = results.get_mut(index) {
+                *place = Some(result);
+            }
+        };
         let mut shards = BTreeMap::<Shard, Vec<Wanted>>::new();
         for (index, item) in items.into_iter().enumerate() {
             match item.and_then(|item| self.wanted(index, item)) {
@@ -43,14 +48,14 @@ impl Desk<'_> {
                 }
                 Err(refusal) => {
                     let problem = Problem::of_refusal(&refusal, UtcOffset::default());
-                    results.push((index, ItemBody::problem(&problem)));
+                    put((index, ItemBody::problem(&problem)));
                 }
             }
         }
         let asked = shards.iter().map(|(shard, items)| self.of_shard(till, *shard, items));
-        results.extend(join_all(asked).await.into_iter().flatten());
-        results.sort_by_key(|(index, _)| *index);
-        let body = BatchBody::new(results.into_iter().map(|(_, result)| result).collect());
+        join_all(asked).await.into_iter().flatten().for_each(put);
+        // Each item is in one of the lists, so none is lost here.
+        let body = BatchBody::new(results.into_iter().flatten().collect());
         for (code, count) in body.tally() {
             self.log.note(code, count);
         }

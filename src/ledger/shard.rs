@@ -1,6 +1,6 @@
 //! A ledger shard: carries between the commands, the statements and the rule.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use super::command::{Call, Cancel, Command, Find, Look, Redeem, Reverse};
 use super::database::{Database, Executed, Value};
@@ -127,7 +127,7 @@ impl<D: Database> LedgerShard<D> {
         )?;
         reply.rows_written += executed.rows_written;
         let appended = executed.rows.into_iter().map(Appended::from_row);
-        let appended = appended.collect::<Option<BTreeMap<_, _>>>();
+        let appended = appended.collect::<Option<HashMap<_, _>>>();
         let appended = appended.ok_or(ShardError::Unreadable)?;
         for redeem in redeems {
             reply.outcomes.push(match appended.get(&redeem.serial) {
