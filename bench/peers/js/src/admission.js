@@ -7,7 +7,7 @@ import { Fault } from "./refusal.js";
 const ROOM = 256; // Requests at work at once.
 const BODIES = 512; // Bodies on their way in at once.
 const PROMPT_MS = 250; // A body that takes longer takes no room from others.
-export const BODY_MS = 5_000; // A body that takes longer still is not waited for.
+export const BODY_MS = 8_000; // A body that takes longer still is not waited for.
 const CALL_LEASE_MS = 9_000;
 const WORK_LEASE_MS = 31_000;
 

@@ -8,7 +8,7 @@ const [REDEMPTION, REVERSAL, CANCEL] = ["redemption/1", "reversal/1", "cancel/1"
 
 /** A command with the policies that it was judged by. */
 export const callOf = (policy, shops, command) =>
-  ({ v: 1, epochs: { campaign: policy.epoch, shops: shops.epoch }, command });
+  ({ v: 2, epochs: { campaign: policy.epoch, shops: shops.epoch }, commands: [command] });
 
 /** Use the coupon. */
 export function redeem(coupon, till, key, order, discount, reversalWindow) {

@@ -17,18 +17,19 @@ export class LedgerObject extends DurableObject {
     }
   }
 
-  async fetch(request) {
-    const call = parse(await request.text());
-    if (!call) return new Response("not a call of this version", { status: 400 });
+  /** Takes a call by RPC, gives a status, a space and a reply, or why there is none. */
+  handle(text) {
+    const call = parse(text);
+    if (!call) return "400 not a call of this version";
     try {
       this.#open();
     } catch (why) {
-      return new Response(`cannot be opened: ${why}`, { status: 503 });
+      return `503 cannot be opened: ${why}`;
     }
     try {
-      return Response.json(this.#shard.handle(call, Date.now()));
+      return `200 ${JSON.stringify(this.#shard.handle(call, Date.now()))}`;
     } catch (why) {
-      return new Response(String(why), { status: why instanceof Unexpected ? 500 : 503 });
+      return `${why instanceof Unexpected ? 500 : 503} ${why}`;
     }
   }
 

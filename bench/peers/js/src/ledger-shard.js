@@ -33,7 +33,7 @@ export class LedgerShard {
   }
 
   /** Does what the call asks, now. Nothing is awaited, so no other call comes in between. */
-  handle({ epochs, command }, now) {
+  handle({ epochs, commands: [command] }, now) {
     const seen = this.#seen;
     if (epochs.campaign < seen.campaign || epochs.shops < seen.shops) return unchanged(rule.refused("policy-stale"));
     this.#seen = epochs;
@@ -42,13 +42,15 @@ export class LedgerShard {
   }
 
   #redeem(it, epochs, now) {
-    const { by, fingerprint } = it;
-    const serial = bytes(it.serial);
-    const { entries: [entry], rowsWritten } = this.#run(sql.REDEEM, serial, now, by.shop, by.till, bytes(by.key),
-      bytes(fingerprint), it.discount, it.order_amount, it.order_ref ?? null, epochs.campaign, epochs.shops,
-      it.reversal_window_s * 1000, ANSWER_VERSION);
-    if (entry) return reply({ redeemed: { entry, replayed: false } }, rowsWritten);
-    return reply(answered(rule.redeem(this.#chain(serial), by, fingerprint)), rowsWritten);
+    const { serial, by, fingerprint } = it;
+    const request = [hex(serial), by.shop, by.till, hex(by.key), hex(fingerprint), it.discount, it.order_amount,
+      it.order_ref ?? null, it.reversal_window_s * 1000];
+    const cursor = this.#storage.exec(sql.REDEEM, JSON.stringify([request]), now, epochs.campaign, epochs.shops,
+      ANSWER_VERSION);
+    const [appended] = cursor.raw().toArray();
+    if (!appended) return reply(answered(rule.redeem(this.#chain(bytes(serial)), by, fingerprint)), 0);
+    const [seq, n, at] = appended;
+    return reply({ appended: { seq, n, at } }, cursor.rowsWritten);
   }
 
   #reverse({ seq, by, fingerprint }, epochs, now) {
@@ -134,10 +136,12 @@ function text(blob, size) {
   return encodeUrl(new Uint8Array(blob));
 }
 
+const hex = (text) => Buffer.from(text, "base64url").toString("hex");
+
 /** The bytes of a serial, or of a hash. */
 const bytes = (text) => decodeUrl(text, text.length === 16 ? 12 : 16);
 
-const reply = (outcome, rowsWritten) => ({ outcome, rows_written: rowsWritten });
+const reply = (outcome, rowsWritten) => ({ outcomes: [outcome], rows_written: rowsWritten });
 const unchanged = (outcome) => reply(outcome, 0);
 const answered = (outcome) => (outcome === rule.CONTRADICTION ? contradiction() : outcome);
 

@@ -3,21 +3,30 @@
 export const COLUMNS = "seq, serial, n, kind, at, shop, till, key, fingerprint, discount, order_amount, \
 order_ref, policy_epoch, shops_epoch, reversible_until, answer";
 
-const insert = (select) => `INSERT INTO entry (serial, n, kind, at, shop, till, key, fingerprint, discount,
+const insert = (select, returning) => `INSERT INTO entry (serial, n, kind, at, shop, till, key, fingerprint, discount,
                    order_amount, order_ref, policy_epoch, shops_epoch, reversible_until, answer)
 ${select}
 ON CONFLICT (serial, n) DO NOTHING
-RETURNING ${COLUMNS}`;
+RETURNING ${returning}`;
 
-/** 1 serial, 2 now, 3 shop, 4 till, 5 key, 6 fingerprint, 7 discount, 8 order amount, 9 order
- * reference, 10 policy epoch, 11 shops epoch, 12 reversal window (ms), 13 answer version. */
-export const REDEEM = insert(`SELECT ?1, coalesce(last.n + 1, 0), 1, clock.at, ?3, ?4, ?5, ?6, ?7,
-       ?8, ?9, ?10, ?11, clock.at + ?12, ?13
-FROM (SELECT max(?2, coalesce((SELECT at FROM entry ORDER BY seq DESC LIMIT 1), 0)) AS at) AS clock
-LEFT JOIN (SELECT n, kind FROM entry WHERE serial = ?1 ORDER BY n DESC LIMIT 1) AS last
+/** 1 the requests, a JSON array of [serial, shop, till, key, fingerprint, discount, order amount, order reference,
+ * reversal window (ms)] with bytes in hex; 2 now, 3 policy epoch, 4 shops epoch, 5 answer version. */
+export const REDEEM = insert(`WITH request AS MATERIALIZED
+  (SELECT unhex(value ->> 0) AS serial, value ->> 1 AS shop, value ->> 2 AS till,
+          unhex(value ->> 3) AS key, unhex(value ->> 4) AS fingerprint, value ->> 5 AS discount,
+          value ->> 6 AS order_amount, value ->> 7 AS order_ref, value ->> 8 AS reversible_for
+   FROM json_each(?1)),
+clock AS MATERIALIZED
+  (SELECT max(?2, coalesce((SELECT at FROM entry ORDER BY seq DESC LIMIT 1), 0)) AS at)
+SELECT it.serial, coalesce(last.n + 1, 0), 1, clock.at, it.shop, it.till, it.key, it.fingerprint,
+       it.discount, it.order_amount, it.order_ref, ?3, ?4, clock.at + it.reversible_for, ?5
+FROM clock JOIN request AS it
+LEFT JOIN entry AS last
+  ON last.serial = it.serial AND last.n = (SELECT max(n) FROM entry WHERE serial = it.serial)
 WHERE (last.kind IS NULL OR last.kind IN (2, 3))
   AND coalesce(last.n, -1) < 18
-  AND NOT EXISTS (SELECT 1 FROM entry WHERE serial = ?1 AND shop = ?3 AND till = ?4 AND key = ?5)`);
+  AND NOT EXISTS (SELECT 1 FROM entry WHERE serial = it.serial
+                  AND shop = it.shop AND till = it.till AND key = it.key)`, "seq, n, at");
 
 /** 1 sequence number, 2 now, 3 shop, 4 till, 5 key, 6 fingerprint, 7 policy epoch, 8 shops epoch,
  * 9 answer version. */
@@ -26,7 +35,7 @@ export const REVERSE = insert(`SELECT it.serial, it.n + 1, 2, clock.at, ?3, ?4, 
 FROM (SELECT max(?2, coalesce((SELECT at FROM entry ORDER BY seq DESC LIMIT 1), 0)) AS at) AS clock
 JOIN entry AS it
 WHERE it.seq = ?1 AND it.kind = 1 AND it.shop = ?3
-  AND ?2 <= it.reversible_until`);
+  AND ?2 <= it.reversible_until`, COLUMNS);
 
 /** 1 serial, and then as REVERSE, with the redemption's key. */
 export const CANCEL = insert(`SELECT ?1, coalesce(last.n + 1, 0), CASE last.kind WHEN 1 THEN 2 ELSE 3 END, clock.at,
@@ -42,7 +51,7 @@ WHERE coalesce(last.n, -1) < 19
                   AND ?2 <= last.reversible_until
       ELSE NOT EXISTS
            (SELECT 1 FROM entry WHERE serial = ?1 AND shop = ?3 AND till = ?4 AND key = ?5)
-      END`);
+      END`, COLUMNS);
 
 export const CHAIN = `SELECT ${COLUMNS} FROM entry WHERE serial = ?1 ORDER BY n LIMIT 20`;
 export const FIND = `SELECT ${COLUMNS} FROM entry WHERE seq = ?1 AND kind = 1 AND shop = ?2`;

@@ -43,5 +43,8 @@ function command(value) {
   return others.length === 0 && Object.hasOwn(COMMANDS, name) && COMMANDS[name](value[name]);
 }
 
+/** One command: there are no batches here. */
+const commands = (value) => Array.isArray(value) && value.length === 1 && command(value[0]);
+
 /** Whether this is a call of the version that this build makes and takes. */
-export const isCall = fields({ v: (value) => value === 1, epochs: fields({ campaign: u32, shops: u32 }), command });
+export const isCall = fields({ v: (value) => value === 2, epochs: fields({ campaign: u32, shops: u32 }), commands });
