@@ -58,6 +58,10 @@ pub(in crate::cli) struct Bench {
     #[arg(long, value_name = "FOLDER")]
     storage: Option<PathBuf>,
 
+    /// A figure that something else found, to stand among these: NAME=NUMBER; may be repeated.
+    #[arg(long, value_name = "NAME=NUMBER", value_parser = figure)]
+    figure: Vec<(String, f64)>,
+
     /// Write the figures and a chart into this folder.
     #[arg(long, value_name = "FOLDER")]
     write: Option<PathBuf>,
@@ -113,7 +117,7 @@ impl Bench {
         if self.nginx {
             running.push(peers::nginx(&self.project, &storage)?);
         }
-        let mut table = Table::default();
+        let mut table = Table::with(&self.figure);
         // The first round warms up and is not counted.
         for round in 0..=self.rounds {
             for it in &mut running {
@@ -165,6 +169,15 @@ impl Bench {
         }
         Ok(())
     }
+}
+
+/// Reads a figure.
+fn figure(text: &str) -> Result<(String, f64), String> {
+    let figure = text.split_once('=').and_then(|(name, number)| {
+        let number = number.parse().ok().filter(|it: &f64| it.is_finite())?;
+        (!name.is_empty()).then(|| (name.to_owned(), number))
+    });
+    figure.ok_or_else(|| "a figure is NAME=NUMBER".to_owned())
 }
 
 /// Reads a number of seconds.

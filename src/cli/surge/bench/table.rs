@@ -16,6 +16,8 @@ use crate::cli::outcome::Outcome;
 #[derive(Default)]
 pub(super) struct Table {
     rows: Vec<(String, Vec<Sample>)>,
+    /// Found by something else.
+    others: Vec<(String, f64)>,
 }
 
 /// Ratios that are asked for by name: how often the first answers where the second does once.
@@ -40,6 +42,11 @@ pub(super) struct Figures {
 }
 
 impl Table {
+    /// Nothing measured yet, and figures that something else found.
+    pub(super) fn with(others: &[(String, f64)]) -> Self {
+        Self { rows: Vec::new(), others: others.to_vec() }
+    }
+
     pub(super) fn add(&mut self, name: &str, sample: Sample) {
         match self.rows.iter_mut().find(|(have, _)| have == name) {
             Some((_, samples)) => samples.push(sample),
@@ -109,6 +116,12 @@ impl Table {
         for (name, one, other, ratio) in self.ratios() {
             let _ = write!(text, "\n| `{name}` | {one} | {other} | {ratio:.2} |");
         }
+        if !self.others.is_empty() {
+            text += "\n\n| figure | |\n|---|---:|";
+        }
+        for (name, figure) in &self.others {
+            let _ = write!(text, "\n| `{name}` | {figure:.0} |");
+        }
         text
     }
 
@@ -117,6 +130,9 @@ impl Table {
         for (name, _, _, ratio) in self.ratios() {
             all.insert(name.to_owned(), rounded(ratio));
         }
+        let batch = self.figures().find(|(name, _)| *name == "ours: batch of 100");
+        all.extend(batch.map(|(_, it)| ("batch100_coupons_per_s".to_owned(), rounded(it.per_s))));
+        all.extend(self.others.iter().map(|(name, figure)| (name.clone(), rounded(*figure))));
         let targets = self.figures().map(|(name, it)| {
             let figures = json!({
                 "per_s": rounded(it.per_s),
