@@ -196,7 +196,7 @@ fn every_link_leads_to_a_call_that_takes_what_it_brings() {
             seen += 1;
         }
     });
-    assert_eq!(seen, 13);
+    assert_eq!(seen, 14);
 }
 
 #[test]
