@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from random import Random
 from typing import Any
 from zlib import crc32
@@ -31,7 +32,8 @@ class Turns:
 
     def every(self, example: Case) -> Iterator[Case]:
         """The example with every kind."""
-        names_coupon = isinstance(example.body, dict) and "token" in example.body
+        body = example.body
+        names_coupon = isinstance(body, dict) and ("token" in body or "items" in body)
         kinds = self.coupons if names_coupon else self.redemptions
         for kind in kinds if names_coupon or "id" in example.path_parameters else []:
             yield self.fill_in(example.derive(keep_auth=True), kind)
@@ -48,6 +50,12 @@ class Turns:
             # What is bent shall be all that is wrong, and a sequence shall begin with a success.
             turn = kind or (lot.choice(self.coupons) if takes_turns else "fresh")
             self.fill_in_coupon(case, body, turn, lot, is_well_formed)
+        elif isinstance(body, dict) and isinstance(body.get("items"), list):
+            turn = kind or (lot.choice(self.coupons) if takes_turns else "fresh")
+            case.body = body = deepcopy(body)
+            for item in body["items"]:
+                if isinstance(item, dict) and isinstance(item.get("token"), str):
+                    self.fill_in_coupon(case, item, turn, lot, is_well_formed)
         elif ID.fullmatch(str(case.path_parameters.get("id"))):
             # In a sequence the id is that of the call before.
             otherwise = MADE_UP if is_in_sequence else "undoable"
@@ -79,6 +87,8 @@ class Turns:
             return
         if "redemption_key" in body:
             body["redemption_key"] = situation.key
+        elif "txn" in body:
+            body["txn"] = situation.key
         elif "order_amount" in body and "Idempotency-Key" in case.headers:
             case.headers["Idempotency-Key"] = situation.key
             if lot.random() < 0.5:
