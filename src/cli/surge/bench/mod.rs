@@ -71,25 +71,13 @@ pub(in crate::cli) struct Bench {
     project: PathBuf,
 }
 
-/// What is measured of the Worker.
-const OURS: [Kind; 11] = [
-    Kind::Health,
-    Kind::Check,
-    Kind::Redeem,
-    Kind::Replay,
-    Kind::Duplicate,
-    Kind::Forged,
-    Kind::Reverse,
-    Kind::Batch(1),
-    Kind::Batch(10),
-    Kind::Batch(100),
-    Kind::Batch(500),
-];
+/// What is measured of ours besides.
+const BATCHES: [Kind; 4] = [Kind::Batch(1), Kind::Batch(10), Kind::Batch(100), Kind::Batch(500)];
 
 /// Batches at once: each is many coupons, and an instance takes no more than 32.
-const BATCHES: usize = 16;
+const SENDERS: usize = 16;
 
-/// What is measured of another Worker with our contract.
+/// What is measured of a Worker with our contract.
 const KINDS: [Kind; 7] = [
     Kind::Health,
     Kind::Check,
@@ -108,7 +96,7 @@ impl Bench {
         };
         let mut running = vec![
             peers::floor(&self.project, &storage)?,
-            peers::edge("ours", &self.project, &storage, &OURS)?,
+            peers::edge("ours", &self.project, &storage, &[&KINDS[..], &BATCHES].concat())?,
         ];
         for peer in &self.peer {
             let (name, folder) = peer.split_once('=').context("--peer is NAME=FOLDER")?;
@@ -157,7 +145,7 @@ impl Bench {
             drive(peer, tills, self.seconds, &mut calls)?.check(&name)?;
         }
         let tills = match kind {
-            Kind::Batch(_) | Kind::BareBatch(_) => tills.min(BATCHES),
+            Kind::Batch(_) | Kind::BareBatch(_) => tills.min(SENDERS),
             _ => tills,
         };
         let mut calls = Calls { kind, customers: &mut it.customers };

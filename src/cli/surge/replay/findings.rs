@@ -72,15 +72,20 @@ pub(super) mod tests {
     use super::super::points::Point;
     use super::*;
 
-    /// A run of one request that was accepted, or the run that this makes of it.
-    pub(in crate::cli::surge::replay) fn findings(change: impl FnOnce(&mut Findings)) -> Findings {
+    /// An hour with an order a second, ten times over, half of it, in a minute.
+    pub(in crate::cli::surge::replay) fn plan() -> Plan {
         let points = [(0.0, 0.0), (1.0, 3600.0)].map(|(hours, orders)| Point {
             hours,
             orders,
             source: "a test".to_owned(),
         });
         let curve = Curve::through(&points).unwrap();
-        let plan = Plan::new(curve, 10.0, 2, 60.0, (None, None)).unwrap();
+        Plan::new(curve, 10.0, 2, 60.0, (None, None)).unwrap()
+    }
+
+    /// A run of one request that was accepted, or the run that this makes of it.
+    pub(in crate::cli::surge::replay) fn findings(change: impl FnOnce(&mut Findings)) -> Findings {
+        let plan = plan();
         let mut record = Record::default();
         record.ask();
         record.send(Some(0.5));

@@ -93,19 +93,12 @@ fn view(plan: &Plan, record: &Record, second: &Second, elapsed: Duration) -> Str
 
 #[cfg(test)]
 mod tests {
-    use super::super::curve::Curve;
-    use super::super::points::Point;
+    use super::super::findings::tests::plan;
     use super::*;
 
     #[test]
     fn both_views_say_where_the_day_is_and_what_goes_wrong() {
-        let points = [(0.0, 0.0), (1.0, 3600.0)].map(|(hours, orders)| Point {
-            hours,
-            orders,
-            source: "a test".to_owned(),
-        });
-        let curve = Curve::through(&points).unwrap();
-        let plan = Plan::new(curve, 10.0, 2, 60.0, (None, None)).unwrap();
+        let plan = plan();
         let mut record = Record::default();
         record.ask();
         record.note_wrong("x".to_owned(), 1.0, false);
