@@ -152,7 +152,8 @@ impl Bench {
         let sample = drive(peer, tills, self.seconds, &mut calls)?;
         sample.check(&name)?;
         if round > 0 {
-            eprintln!("{round}/{} {name}: {:.0}/s", self.rounds, sample.rate());
+            let (rate, cpu) = (sample.rate(), sample.server_us());
+            eprintln!("{round}/{} {name}: {rate:.0}/s, {cpu:.0} µs of CPU", self.rounds);
             table.add(&name, sample);
         }
         Ok(())
