@@ -71,7 +71,7 @@ impl Dev {
             kv: kv.address(),
             bindings: &bindings,
         };
-        let mut workerd = match Workerd::start(&start, lines) {
+        let mut workerd = match Workerd::start(&start, Some(lines)) {
             Ok(workerd) => workerd,
             Err(_) if interrupt.asked_by_now() => {
                 return Err(Failure::Interrupted("the edge did not start".to_owned()).into());

@@ -4,7 +4,7 @@
 use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use tempfile::TempDir;
@@ -114,13 +114,11 @@ fn run(
     bindings: &[(String, String)],
     limit: Limit,
 ) -> anyhow::Result<Running> {
-    // Nobody reads the log; a line for each request is written all the same.
-    let lines = || mpsc::channel().0;
     let front = Start { project, port, storage, kv: kv.address(), bindings };
     let ledger = Start { port: ledger_port, bindings: &[], ..front };
-    let ledger = Workerd::start_ledger(&ledger, lines())?;
+    let ledger = Workerd::start_ledger(&ledger, None)?;
     let address = SocketAddr::from(([127, 0, 0, 1], ledger_port));
-    let front = Workerd::start_front(&front, address, lines())?;
+    let front = Workerd::start_front(&front, address, None)?;
     let slow = limit.slow(&ledger)?;
     Ok(Running { slow, front, ledger })
 }

@@ -131,7 +131,7 @@ impl Site {
             kv: self.kv_server.address(),
             bindings: &self.issuer.bindings(&authorities),
         };
-        *place = Some(Workerd::start(&start, sender)?);
+        *place = Some(Workerd::start(&start, Some(sender))?);
         Ok(())
     }
 

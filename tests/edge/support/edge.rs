@@ -221,7 +221,7 @@ fn run(
         }
     });
     match ledger {
-        None => Workerd::start(start, sender).unwrap(),
-        Some(ledger) => Workerd::start_front(start, ledger, sender).unwrap(),
+        None => Workerd::start(start, Some(sender)).unwrap(),
+        Some(ledger) => Workerd::start_front(start, ledger, Some(sender)).unwrap(),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use tempfile::TempDir;
@@ -44,7 +44,7 @@ pub(super) fn floor(project: &Path, storage: &Path) -> anyhow::Result<Running> {
         targets.push((Kind::Anything, port, format!("floor: {step}")));
     }
     let config = project.join("bench/peers/floor/floor.capnp");
-    let workerd = Workerd::serve(project, &config, &arguments, &[], mpsc::channel().0)?;
+    let workerd = Workerd::serve(project, &config, &arguments, &[], None)?;
     let processes = Processes::Workerd(workerd);
     let issuer = Arc::new(Issuer::generate(SHARDS_LOG2)?);
     let customers = Customers::of(Tills::enrol(issuer, 1)?);
@@ -70,7 +70,7 @@ pub(super) fn edge(
         kv: kv.address(),
         bindings: &issuer.bindings(tills.authority()),
     };
-    let processes = Processes::Workerd(Workerd::start(&start, mpsc::channel().0)?);
+    let processes = Processes::Workerd(Workerd::start(&start, None)?);
     let targets = kinds.iter().map(|kind| (*kind, port, format!("{name}: {kind}")));
     let targets = targets.collect();
     let customers = Customers::of(tills);

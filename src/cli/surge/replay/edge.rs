@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use tempfile::TempDir;
@@ -35,7 +35,7 @@ impl Edge {
         let start =
             Start { project, port, storage: storage.path(), kv: kv.address(), bindings: &bindings };
         // Nobody reads the log; a line for each request is written all the same.
-        let workerd = Workerd::start(&start, mpsc::channel().0)?;
+        let workerd = Workerd::start(&start, None)?;
         Ok((Self { workerd, port, _kv: kv, _storage: storage }, tills))
     }
 

@@ -1,7 +1,7 @@
 //! An edge whose only shard has so many rows.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, ensure};
@@ -116,5 +116,5 @@ fn start(
     bindings: &[(String, String)],
 ) -> anyhow::Result<Workerd> {
     let start = Start { project, port, storage, kv: kv.address(), bindings };
-    Workerd::start(&start, mpsc::channel().0)
+    Workerd::start(&start, None)
 }

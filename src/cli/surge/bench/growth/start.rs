@@ -2,7 +2,6 @@
 //! nothing. The difference is what our code costs when an instance starts.
 
 use std::path::Path;
-use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use anyhow::ensure;
@@ -73,7 +72,7 @@ fn ours(project: &Path, storage: &Path) -> anyhow::Result<First> {
     let bindings = issuer.bindings(&format!("127.0.0.1:{port}"));
     let kv = kv.address();
     let start = Start { project, port, storage: storage.path(), kv, bindings: &bindings };
-    first(port, "/healthz", || Workerd::start(&start, mpsc::channel().0))
+    first(port, "/healthz", || Workerd::start(&start, None))
 }
 
 fn floor(project: &Path, storage: &Path) -> anyhow::Result<First> {
@@ -85,7 +84,7 @@ fn floor(project: &Path, storage: &Path) -> anyhow::Result<First> {
         arguments.push(format!("--socket-addr={step}=127.0.0.1:{}", free_port()?));
     }
     let config = project.join("bench/peers/floor/floor.capnp");
-    first(port, "/", || Workerd::serve(project, &config, &arguments, &[], mpsc::channel().0))
+    first(port, "/", || Workerd::serve(project, &config, &arguments, &[], None))
 }
 
 fn first(
