@@ -59,9 +59,19 @@ impl Answer {
         Self { status: 204, content_type: "", headers, body: String::new() }
     }
 
-    /// A document that was made beforehand.
-    pub fn document(content_type: &'static str, body: &str) -> Self {
-        Self { status: 200, content_type, headers: Vec::new(), body: body.to_owned() }
+    /// `GET /openapi.json`: the contract for machines, OpenAPI 3.1. It is made from the contract (see
+    /// `src/cli/api`) and kept in the repository, where a test holds it against it.
+    pub fn openapi(document: String) -> Self {
+        Self::document("application/json", document)
+    }
+
+    /// `GET /docs`: the same for people. One page without anything from elsewhere.
+    pub fn docs(page: String) -> Self {
+        Self::document("text/html; charset=utf-8", page)
+    }
+
+    fn document(content_type: &'static str, body: String) -> Self {
+        Self { status: 200, content_type, headers: Vec::new(), body }
     }
 
     fn json(status: u16, body: &impl Serialize) -> Self {

@@ -7,7 +7,6 @@
 
 mod answer;
 mod batch;
-mod documents;
 mod incoming;
 mod json;
 mod outcome;
@@ -17,7 +16,6 @@ mod route;
 
 pub use answer::{Answer, CancelBody, CheckBody, HealthBody, RedemptionBody, Replay};
 pub use batch::{BatchBody, BatchItem, BatchRequest, ItemBody};
-pub use documents::{docs_page, openapi_document};
 pub use incoming::{Incoming, split_url};
 pub use outcome::{cancelled, checked, found, redeemed, redemption, reversed};
 pub use problem::Problem;

@@ -94,7 +94,7 @@ export class LedgerObject extends DurableObject {
   #ofThisInstance() {
     revive();
     if (this.#instance !== instance) {
-      this.#shard = new wasm.LedgerObject(this.ctx);
+      this.#shard = new wasm.LedgerObject(this.ctx.storage.sql);
       this.#instance = instance;
     }
     return this.#shard;

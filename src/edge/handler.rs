@@ -12,7 +12,7 @@ use super::config::Config;
 use super::consult::{Consulted, judge_redemption};
 use super::log::Log;
 use super::policies::Behalf;
-use super::{admission, clock, receive};
+use super::{admission, clock, platform, receive};
 use crate::api::{
     self, Answer, CancelRequest, CheckRequest, HealthBody, Incoming, Method, Problem,
     RedeemRequest, ReverseRequest, Route,
@@ -96,8 +96,8 @@ impl Desk<'_> {
         }
         match route {
             Route::Health => return Ok(Answer::ok(&HealthBody::now())),
-            Route::OpenApi => return Ok(api::openapi_document()),
-            Route::Docs => return Ok(api::docs_page()),
+            Route::OpenApi => return Ok(Answer::openapi(platform::document("openapi"))),
+            Route::Docs => return Ok(Answer::docs(platform::document("docs"))),
             Route::Check
             | Route::Redeem
             | Route::Batch

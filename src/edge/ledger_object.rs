@@ -2,12 +2,11 @@
 
 use std::cell::RefCell;
 
+use worker::wasm_bindgen::JsValue;
 use worker::wasm_bindgen::prelude::wasm_bindgen;
-use worker::worker_sys::DurableObjectState;
-use worker::{Result, SqlStorage, SqlStorageValue, State};
 
 use super::clock;
-use crate::ledger::database::{Cell, Database, Executed, Row, Value};
+use super::object_storage::ObjectStorage;
 use crate::ledger::schema::SchemaError;
 use crate::ledger::shard::ShardError;
 use crate::ledger::{Call, LedgerShard};
@@ -16,7 +15,7 @@ use crate::ledger::{Call, LedgerShard};
 /// time while no I/O is awaited, and holds back what it answers until what it wrote is durable.
 #[wasm_bindgen]
 pub struct LedgerObject {
-    state: State,
+    sql: JsValue,
     // None while it cannot be opened: an object cannot be refused its making, and what kept it
     // from opening may pass.
     shard: RefCell<Option<LedgerShard<ObjectStorage>>>,
@@ -24,12 +23,11 @@ pub struct LedgerObject {
 
 #[wasm_bindgen]
 impl LedgerObject {
-    /// The shard whose storage this is.
+    /// The shard whose SQLite this is.
     #[wasm_bindgen(constructor)]
-    pub fn new(state: DurableObjectState) -> Self {
-        let state = State::from(state);
-        let shard = RefCell::new(open(&state).ok());
-        Self { state, shard }
+    pub fn new(sql: JsValue) -> Self {
+        let shard = RefCell::new(open(&sql).ok());
+        Self { sql, shard }
     }
 
     /// Takes a [`Call`], gives a status, a space, and with status 200 a
@@ -50,7 +48,7 @@ impl LedgerObject {
             return (503, "in use".to_owned());
         };
         if shard.is_none() {
-            match open(&self.state) {
+            match open(&self.sql) {
                 Ok(opened) => *shard = Some(opened),
                 Err(why) => return (503, format!("cannot be opened: {why:?}")),
             }
@@ -63,49 +61,12 @@ impl LedgerObject {
                 Ok(reply) => (200, reply),
                 Err(why) => (500, why.to_string()),
             },
-            Err(ShardError::Database(why)) => (503, why.to_string()),
+            Err(ShardError::Database(why)) => (503, why),
             Err(why) => (500, format!("{why:?}")),
         }
     }
 }
 
-fn open(
-    state: &State,
-) -> std::result::Result<LedgerShard<ObjectStorage>, SchemaError<worker::Error>> {
-    LedgerShard::open(ObjectStorage(state.storage().sql()))
-}
-
-/// The object's SQLite.
-#[derive(Debug)]
-struct ObjectStorage(SqlStorage);
-
-impl Database for ObjectStorage {
-    type Error = worker::Error;
-
-    fn run(&mut self, sql: &str, parameters: &[Value<'_>]) -> Result<Executed> {
-        let parameters = parameters.iter().map(|value| match *value {
-            Value::Null => SqlStorageValue::Null,
-            // Below 2⁵³ by the types of the core, so the float that it becomes is exact.
-            Value::Integer(number) => SqlStorageValue::Float(number as f64),
-            Value::Blob(bytes) => SqlStorageValue::Blob(bytes.to_vec()),
-            Value::Text(text) => SqlStorageValue::String(text.to_owned()),
-        });
-        let cursor = self.0.exec(sql, parameters.collect::<Vec<_>>())?;
-        let rows = cursor.raw().map(|row| row?.into_iter().map(cell).collect());
-        let rows = rows.collect::<Result<Vec<Row>>>()?;
-        let rows_written = u32::try_from(cursor.rows_written()).unwrap_or(u32::MAX);
-        Ok(Executed { rows, rows_written })
-    }
-}
-
-fn cell(value: SqlStorageValue) -> Result<Cell> {
-    match value {
-        SqlStorageValue::Null => Ok(Cell::Null),
-        SqlStorageValue::Integer(number) => Ok(Cell::Integer(number)),
-        SqlStorageValue::String(text) => Ok(Cell::Text(text)),
-        SqlStorageValue::Blob(bytes) => Ok(Cell::Blob(bytes)),
-        SqlStorageValue::Boolean(_) | SqlStorageValue::Float(_) => {
-            Err(worker::Error::from("a type that the ledger does not store"))
-        }
-    }
+fn open(sql: &JsValue) -> Result<LedgerShard<ObjectStorage>, SchemaError<String>> {
+    LedgerShard::open(ObjectStorage::new(sql.clone()))
 }

@@ -2,8 +2,9 @@
 //! serial, which redeems nothing.
 
 use std::cell::{Cell, RefCell};
+use std::fmt::{self, Display, Formatter};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use worker::console_log;
 
 use crate::admission::Crowd;
@@ -17,7 +18,7 @@ use crate::time::Timestamp;
 pub(super) struct Log {
     request_id: String,
     started: Timestamp,
-    fields: RefCell<Map<String, Value>>,
+    fields: RefCell<Vec<(&'static str, Value)>>,
     kv_reads: Cell<u32>,
     /// The shards that were called, and the policies that were gone by.
     calls: RefCell<Vec<(Shard, Epochs)>>,
@@ -42,9 +43,13 @@ impl Log {
         &self.request_id
     }
 
-    /// Notes something about the request.
-    pub(super) fn note(&self, name: &str, value: impl Into<Value>) {
-        self.fields.borrow_mut().insert(name.to_owned(), value.into());
+    /// Notes something about the request, in the place of what was noted by this name before.
+    pub(super) fn note(&self, name: &'static str, value: impl Into<Value>) {
+        let mut fields = self.fields.borrow_mut();
+        match fields.iter_mut().find(|(noted, _)| *noted == name) {
+            Some((_, noted)) => *noted = value.into(),
+            None => fields.push((name, value.into())),
+        }
     }
 
     /// Counts a read of KV.
@@ -71,25 +76,20 @@ impl Log {
 
     /// Writes the line.
     pub(super) fn finish(&self, now: Timestamp, answer: &Answer) {
-        let mut line = json!({
-            "at": now.rfc3339(),
-            "request_id": self.request_id,
-            "status": answer.status,
-            "ms": now.millis_since(self.started),
-            "kv_reads": self.kv_reads.get(),
-            "ledger_calls": self.calls.borrow().len(),
-            "rows_written": self.rows_written.get(),
-        });
-        if let Value::Object(fields) = &mut line {
-            fields.append(&mut self.fields.borrow_mut());
-            if let Some((shard, epochs)) = self.only_shard() {
-                fields.insert("campaign".to_owned(), shard.campaign().get().into());
-                fields.insert("shard".to_owned(), shard.index().into());
-                fields.insert("policy_epoch".to_owned(), epochs.campaign.into());
-                fields.insert("shops_epoch".to_owned(), epochs.shops.into());
-            }
+        self.note("at", now.rfc3339());
+        self.note("request_id", self.request_id.as_str());
+        self.note("status", answer.status);
+        self.note("ms", now.millis_since(self.started));
+        self.note("kv_reads", self.kv_reads.get());
+        self.note("ledger_calls", self.calls.borrow().len());
+        self.note("rows_written", self.rows_written.get());
+        if let Some((shard, epochs)) = self.only_shard() {
+            self.note("campaign", shard.campaign().get());
+            self.note("shard", shard.index());
+            self.note("policy_epoch", epochs.campaign);
+            self.note("shops_epoch", epochs.shops);
         }
-        console_log!("{line}");
+        console_log!("{}", Line(&self.fields.borrow()));
     }
 
     /// The shard that was called, if it was one, and the newest policies: those of many, as a batch
@@ -98,6 +98,20 @@ impl Log {
         let calls = self.calls.borrow();
         let (last, rest) = calls.split_last()?;
         rest.iter().all(|(shard, _)| *shard == last.0).then_some(*last)
+    }
+}
+
+/// What was noted, as a JSON object.
+struct Line<'a>(&'a [(&'static str, Value)]);
+
+impl Display for Line<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        for (index, (name, value)) in self.0.iter().enumerate() {
+            let before = if index == 0 { '{' } else { ',' };
+            // The names are ours and need no escape.
+            write!(f, "{before}\"{name}\":{value}")?;
+        }
+        f.write_str("}")
     }
 }
 

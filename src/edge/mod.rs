@@ -15,6 +15,7 @@ mod ledger_client;
 #[allow(missing_docs, reason = "the platform's attribute makes functions without docs")]
 mod ledger_object;
 mod log;
+mod object_storage;
 mod platform;
 mod policies;
 mod receive;

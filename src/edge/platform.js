@@ -1,6 +1,13 @@
 // What the Worker asks of the platform, each in one call from Wasm: a value that goes over the border
 // costs more than most of what is done with it, and an await in Wasm five times one in JavaScript.
 
+import docs from "public/docs.html";
+import openapi from "public/openapi.json";
+
+/** The documents that are open to everyone. They are texts of the script, so that the program does not
+ * grow by them. */
+export const document = (name) => ({ docs, openapi })[name];
+
 /** Header fields that a request is read by, in the order in which Wasm expects them. */
 const HEADERS = ["content-type", "content-digest", "idempotency-key", "signature-input", "signature"];
 
@@ -41,10 +48,58 @@ export function ask(namespace, name, hint, call, patience, milliseconds) {
   return patience.within(milliseconds, "the ledger gave no answer in time", shard.handle(call));
 }
 
-/** A response; the header fields are names and values in turn, a line each. */
-export function respond(status, fields, body) {
-  const headers = {};
-  const lines = fields.split("\n");
-  for (let at = 0; at + 1 < lines.length; at += 2) headers[lines[at]] = lines[at + 1];
-  return new Response(body, { status, headers });
+/** What KV has under a key, if anything; rejects with a reason if there is no answer in time. */
+export async function published(kv, key, milliseconds) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(reject, milliseconds, "no answer in time");
+  });
+  try {
+    return (await Promise.race([kv.get(key), late])) ?? undefined;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const base64url = (buffer) => new Uint8Array(buffer).toBase64({ alphabet: "base64url", omitPadding: true });
+const cell = (value) => (value instanceof ArrayBuffer ? [base64url(value)] : value);
+
+/** Runs a statement. The number of rows written and the rows, as JSON; bytes are a list of their
+ * base64url, so that they are not texts. */
+export function run(sql, statement, parameters) {
+  const cursor = sql.exec(statement, ...parameters);
+  const rows = Array.from(cursor.raw(), (row) => row.map(cell));
+  return JSON.stringify([cursor.rowsWritten, rows]);
+}
+
+/** The header fields of a response; the further ones are names and values in turn, a line each. */
+function fields(requestId, type, further) {
+  const fields = {
+    "Request-Id": requestId,
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+  };
+  if (type !== "") fields["Content-Type"] = type;
+  if (further !== "") {
+    const lines = further.split("\n");
+    for (let at = 0; at + 1 < lines.length; at += 2) fields[lines[at]] = lines[at + 1];
+  }
+  return fields;
+}
+
+/** A response. */
+export function respond(requestId, status, type, further, body) {
+  return new Response(body, { status, headers: fields(requestId, type, further) });
+}
+
+/** A response that is made once, to be sent many times. */
+export function prepare(status, type, further, body) {
+  const bytes = new TextEncoder().encode(body);
+  return { bytes, init: { status, headers: fields("", type, further) } };
+}
+
+/** Sends it: the platform copies the bytes and the header fields. */
+export function send(prepared, requestId) {
+  prepared.init.headers["Request-Id"] = requestId;
+  return new Response(prepared.bytes, prepared.init);
 }

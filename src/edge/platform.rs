@@ -29,13 +29,42 @@ extern "C" {
         milliseconds: u32,
     ) -> Result<js_sys::JsString, JsValue>;
 
-    /// A response.
+    /// What KV has under a key, if anything.
+    #[wasm_bindgen(catch)]
+    pub(super) async fn published(
+        namespace: &JsValue,
+        key: &str,
+        milliseconds: u32,
+    ) -> Result<Option<js_sys::JsString>, JsValue>;
+
+    /// Runs a statement. The number of rows written and the rows, as JSON.
+    #[wasm_bindgen(catch)]
+    pub(super) fn run(
+        sql: &JsValue,
+        statement: &js_sys::JsString,
+        parameters: &js_sys::Array,
+    ) -> Result<String, JsValue>;
+
+    /// A document that is open to everyone, by its name.
+    pub(super) fn document(name: &str) -> String;
+
+    /// A response, with the header fields that every response has; those of its own are names and
+    /// values in turn, a line each.
     #[wasm_bindgen(catch)]
     pub(super) fn respond(
+        request_id: &str,
         status: u16,
-        fields: &str,
+        content_type: &str,
+        further: &str,
         body: Option<&str>,
     ) -> Result<web_sys::Response, JsValue>;
+
+    /// A response that is made once, to be sent many times.
+    pub(super) fn prepare(status: u16, content_type: &str, further: &str, body: &str) -> JsValue;
+
+    /// Sends one that was prepared.
+    #[wasm_bindgen(catch)]
+    pub(super) fn send(prepared: &JsValue, request_id: &str) -> Result<web_sys::Response, JsValue>;
 }
 
 /// What a promise was rejected with, for the log.

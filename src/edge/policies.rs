@@ -3,13 +3,13 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
-use std::time::Duration;
 
-use futures_util::future::{Either, join, select};
-use worker::{Context, Delay, Env};
+use futures_util::future::join;
+use worker::js_sys::Reflect;
+use worker::{Context, Env};
 
-use super::clock;
 use super::log::{Log, event};
+use super::{clock, platform};
 use crate::campaign::CampaignId;
 use crate::policy::{CampaignPolicy, Freshness, Held, Policy, PolicyKeys, ShopsPolicy, open};
 use crate::refusal::Fault;
@@ -19,7 +19,7 @@ use crate::time::Timestamp;
 const KV: &str = "POLICY";
 
 /// A KV that takes longer counts as out of reach.
-const KV_TIMEOUT: Duration = Duration::from_secs(2);
+const KV_TIMEOUT_MS: u32 = 2000;
 
 /// The policies in memory. Bounded: only campaigns that have a key are asked for.
 pub(super) struct Policies {
@@ -142,13 +142,10 @@ impl<P: Policy + 'static> Memory<P> {
 }
 
 async fn fetch(kv_key: &str, env: &Env) -> Result<String, String> {
-    let kv = env.kv(KV).map_err(|_| format!("{KV} is not bound"))?;
-    let get = kv.get(kv_key).text();
-    futures_util::pin_mut!(get);
-    match select(get, Delay::from(KV_TIMEOUT)).await {
-        Either::Left((Ok(Some(published)), _)) => Ok(published),
-        Either::Left((Ok(None), _)) => Err("nothing is published".to_owned()),
-        Either::Left((Err(why), _)) => Err(format!("KV: {why}")),
-        Either::Right(_) => Err("KV: no answer in time".to_owned()),
+    let namespace = Reflect::get(env, &KV.into()).map_err(|_| format!("{KV} is not bound"))?;
+    match platform::published(&namespace, kv_key, KV_TIMEOUT_MS).await {
+        Ok(Some(published)) => Ok(String::from(published)),
+        Ok(None) => Err("nothing is published".to_owned()),
+        Err(why) => Err(format!("KV: {}", platform::reason(&why))),
     }
 }

@@ -8,17 +8,17 @@ use super::{log, platform};
 use crate::api::{Answer, Problem};
 use crate::refusal::Fault;
 
-/// The header that names the request in the log.
-pub(super) const REQUEST_ID: &str = "Request-Id";
-
-/// The response, with the headers that every response has; that to a HEAD has no body.
+/// The response; that to a HEAD has no body.
 pub(super) fn send(answer: &Answer, method: &str, request_id: &str) -> Result<Response, JsValue> {
-    let mut fields = format!("{REQUEST_ID}\n{request_id}");
-    for (name, value) in headers(answer) {
-        fields.extend(["\n", name, "\n", value]);
-    }
     let has_body = !answer.content_type.is_empty() && method != "HEAD";
-    platform::respond(answer.status, &fields, has_body.then_some(answer.body.as_str()))
+    let body = has_body.then_some(answer.body.as_str());
+    platform::respond(request_id, answer.status, answer.content_type, &further(answer), body)
+}
+
+/// Header fields that not every response has: names and values in turn, a line each.
+pub(super) fn further(answer: &Answer) -> String {
+    let fields = answer.headers.iter().flat_map(|(name, value)| [*name, value.as_str()]);
+    fields.collect::<Vec<_>>().join("\n")
 }
 
 /// The response to a request whose instance died: what became of it is unknown.
@@ -29,13 +29,4 @@ pub(super) fn send(answer: &Answer, method: &str, request_id: &str) -> Result<Re
 pub fn unanswered() -> Result<Response, JsValue> {
     let fault = Fault::Busy("the instance died".to_owned());
     send(&Problem::of_fault(&fault).answer(None), "", &log::request_id())
-}
-
-/// All headers of the response but the request's id.
-pub(super) fn headers(answer: &Answer) -> impl Iterator<Item = (&str, &str)> {
-    let of_all = [("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff")];
-    let of_body =
-        (!answer.content_type.is_empty()).then_some(("Content-Type", answer.content_type));
-    let own = answer.headers.iter().map(|(name, value)| (*name, value.as_str()));
-    of_all.into_iter().chain(of_body).chain(own)
 }

@@ -51,5 +51,6 @@ pub trait Database {
     ///
     /// # Errors
     /// When the database does. The statement may or may not have taken effect.
-    fn run(&mut self, sql: &str, parameters: &[Value<'_>]) -> Result<Executed, Self::Error>;
+    fn run(&mut self, sql: &'static str, parameters: &[Value<'_>])
+    -> Result<Executed, Self::Error>;
 }

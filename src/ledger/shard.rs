@@ -200,7 +200,7 @@ impl<D: Database> LedgerShard<D> {
     /// Runs one of the two statements that undo: they take the same parameters after the first.
     fn undo(
         &mut self,
-        sql: &str,
+        sql: &'static str,
         what: Value<'_>,
         by: Identity,
         fingerprint: Fingerprint,
@@ -243,7 +243,7 @@ impl<D: Database> LedgerShard<D> {
 
     fn run(
         &mut self,
-        sql: &str,
+        sql: &'static str,
         parameters: &[Value<'_>],
     ) -> Result<Executed, ShardError<D::Error>> {
         self.database.run(sql, parameters).map_err(ShardError::Database)

@@ -14,7 +14,7 @@ struct Recorder {
 impl Database for Recorder {
     type Error = rusqlite::Error;
 
-    fn run(&mut self, sql: &str, parameters: &[Value<'_>]) -> rusqlite::Result<Executed> {
+    fn run(&mut self, sql: &'static str, parameters: &[Value<'_>]) -> rusqlite::Result<Executed> {
         self.statements.push(sql.to_owned());
         self.database.run(sql, parameters)
     }
