@@ -120,7 +120,7 @@ impl Table {
             text += "\n\n| figure | |\n|---|---:|";
         }
         for (name, figure) in &self.others {
-            let _ = write!(text, "\n| `{name}` | {figure:.0} |");
+            let _ = write!(text, "\n| `{name}` | {} |", thousandths(*figure));
         }
         text
     }
@@ -151,7 +151,11 @@ impl Table {
 
 /// Three decimals say more than the noise lets them.
 fn rounded(value: f64) -> Value {
-    json!((value * 1000.0).round() / 1000.0)
+    json!(thousandths(value))
+}
+
+fn thousandths(value: f64) -> f64 {
+    (value * 1000.0).round() / 1000.0
 }
 
 fn median(values: Vec<f64>) -> f64 {
