@@ -8,6 +8,7 @@ pub(super) mod growth;
 mod peers;
 mod processes;
 mod sample;
+mod schedule;
 mod table;
 mod work;
 
@@ -21,6 +22,7 @@ use self::drive::{Peer, drive};
 use self::peers::Running;
 use self::table::Table;
 use self::work::{Calls, Kind};
+use crate::cli::load::Arrivals;
 use crate::cli::outcome::Outcome;
 
 /// Measure what calls cost, beside others in the same run.
@@ -71,6 +73,13 @@ pub(in crate::cli) struct Bench {
     project: PathBuf,
 }
 
+/// What is measured at half of its rate too, when all rounds are over.
+const AT_HALF_LOAD: [&str; 2] = ["floor: insert", "ours: redeem"];
+
+/// How many times as long that takes as a measurement in a round: it is one, and its hundredth part
+/// should be many.
+const LONGER: u32 = 10;
+
 /// What is measured of ours besides.
 const BATCHES: [Kind; 4] = [Kind::Batch(1), Kind::Batch(10), Kind::Batch(100), Kind::Batch(500)];
 
@@ -114,6 +123,9 @@ impl Bench {
                 }
             }
         }
+        for it in &mut running {
+            self.measure_at_half_load(it, &mut table)?;
+        }
         if let Some(folder) = &self.write {
             table.write(folder)?;
         }
@@ -142,18 +154,37 @@ impl Bench {
         };
         while it.customers.standing() < enough {
             let mut calls = Calls { kind: Kind::Redeem, customers: &mut it.customers };
-            drive(peer, tills, self.seconds, &mut calls)?.check(&name)?;
+            drive(peer, Arrivals::Closed(tills), self.seconds, &mut calls)?.check(&name)?;
         }
         let tills = match kind {
             Kind::Batch(_) | Kind::BareBatch(_) => tills.min(SENDERS),
             _ => tills,
         };
         let mut calls = Calls { kind, customers: &mut it.customers };
-        let sample = drive(peer, tills, self.seconds, &mut calls)?;
+        let sample = drive(peer, Arrivals::Closed(tills), self.seconds, &mut calls)?;
         sample.check(&name)?;
         if round > 0 {
             let (rate, cpu) = (sample.rate(), sample.server_us());
             eprintln!("{round}/{} {name}: {rate:.0}/s, {cpu:.0} µs of CPU", self.rounds);
+            table.add(&name, sample);
+        }
+        Ok(())
+    }
+
+    /// Lets requests come by the clock, half as many as were answered when tills waited for each
+    /// other: the waits of a day on which the machine is not full.
+    fn measure_at_half_load(&self, it: &mut Running, table: &mut Table) -> anyhow::Result<()> {
+        for (kind, port, name) in it.targets.clone() {
+            let rate = table.per_s(&name).filter(|_| AT_HALF_LOAD.contains(&name.as_str()));
+            let Some(rate) = rate else { continue };
+            let name = format!("{name} at half load");
+            let peer = Peer { port, processes: &it.processes()? };
+            let mut calls = Calls { kind, customers: &mut it.customers };
+            let arrivals = Arrivals::Open(rate / 2.0);
+            let sample = drive(peer, arrivals, self.seconds * LONGER, &mut calls)?;
+            sample.check(&name)?;
+            let (p50, p99) = (sample.wait(50), sample.wait(99));
+            eprintln!("{name}, {:.0}/s: p50 {p50:.1} ms, p99 {p99:.1} ms", rate / 2.0);
             table.add(&name, sample);
         }
         Ok(())
