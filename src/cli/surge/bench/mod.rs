@@ -12,7 +12,7 @@ mod schedule;
 mod table;
 mod work;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -60,6 +60,10 @@ pub(in crate::cli) struct Bench {
     #[arg(long, value_name = "FOLDER")]
     storage: Option<PathBuf>,
 
+    /// What writes is measured a second time, with its ledgers here; not if not given.
+    #[arg(long, value_name = "FOLDER")]
+    disk: Option<PathBuf>,
+
     /// A figure that something else found, to stand among these: NAME=NUMBER; may be repeated.
     #[arg(long, value_name = "NAME=NUMBER", value_parser = figure)]
     figure: Vec<(String, f64)>,
@@ -103,16 +107,9 @@ impl Bench {
             Some(folder) => folder.clone(),
             None => peers::in_memory()?,
         };
-        let mut running = vec![
-            peers::floor(&self.project, &storage)?,
-            peers::edge("ours", &self.project, &storage, &[&KINDS[..], &BATCHES].concat())?,
-        ];
-        for peer in &self.peer {
-            let (name, folder) = peer.split_once('=').context("--peer is NAME=FOLDER")?;
-            running.push(peers::edge(name, folder.as_ref(), &storage, &KINDS)?);
-        }
-        if self.nginx {
-            running.push(peers::nginx(&self.project, &storage)?);
+        let mut running = self.start(&storage)?;
+        if let Some(disk) = &self.disk {
+            running.extend(self.start(disk)?.into_iter().filter_map(Running::on_disk));
         }
         let mut table = Table::with(&self.figure);
         // The first round warms up and is not counted.
@@ -130,6 +127,22 @@ impl Bench {
             table.write(folder)?;
         }
         Ok(table.outcome())
+    }
+
+    /// Starts all that is measured, with its ledgers in this folder.
+    fn start(&self, storage: &Path) -> anyhow::Result<Vec<Running>> {
+        let mut running = vec![
+            peers::floor(&self.project, storage)?,
+            peers::edge("ours", &self.project, storage, &[&KINDS[..], &BATCHES].concat())?,
+        ];
+        for peer in &self.peer {
+            let (name, folder) = peer.split_once('=').context("--peer is NAME=FOLDER")?;
+            running.push(peers::edge(name, folder.as_ref(), storage, &KINDS)?);
+        }
+        if self.nginx {
+            running.push(peers::nginx(&self.project, storage)?);
+        }
+        Ok(running)
     }
 
     fn measure(

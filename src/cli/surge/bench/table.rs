@@ -21,7 +21,7 @@ pub(super) struct Table {
 }
 
 /// Ratios that are asked for by name: how often the first answers where the second does once.
-const RATIOS: [(&str, &str, &str); 7] = [
+const RATIOS: [(&str, &str, &str); 11] = [
     ("redeem_vs_js", "ours: redeem", "js: redeem"),
     ("check_vs_js", "ours: check", "js: check"),
     ("redeem_vs_floor", "ours: redeem", "floor: insert"),
@@ -29,14 +29,23 @@ const RATIOS: [(&str, &str, &str); 7] = [
     ("forged_vs_body", "ours: forged", "floor: body"),
     ("single_vs_redis", "ours: redeem", "nginx: redeem"),
     ("batch100_vs_redis_pipelined", "ours: batch of 100", "nginx: batch of 100"),
+    ("redeem_on_disk_vs_js", "ours: redeem on disk", "js: redeem on disk"),
+    ("redeem_on_disk_vs_floor", "ours: redeem on disk", "floor: insert on disk"),
+    ("single_on_disk_vs_redis", "ours: redeem on disk", "nginx: redeem on disk"),
+    (
+        "batch100_on_disk_vs_redis_pipelined",
+        "ours: batch of 100 on disk",
+        "nginx: batch of 100 on disk",
+    ),
 ];
 
 /// A name, and the target whose figure it is.
 type Named = (&'static str, &'static str, fn(&Figures) -> f64);
 
 /// Figures that are asked for by name.
-const FIGURES: [Named; 3] = [
+const FIGURES: [Named; 4] = [
     ("batch100_coupons_per_s", "ours: batch of 100", |it| it.per_s),
+    ("batch100_on_disk_coupons_per_s", "ours: batch of 100 on disk", |it| it.per_s),
     ("p50_ms_at_half_load", "ours: redeem at half load", |it| it.p50_ms),
     ("p99_ms_at_half_load", "ours: redeem at half load", |it| it.p99_ms),
 ];
