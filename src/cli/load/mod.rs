@@ -4,9 +4,12 @@
 //! In scope: what goes over the wire. How much of it, and what is made of the answers, is `overload`'s
 //! and `surge`'s.
 
+mod arrivals;
 mod connection;
+pub(crate) mod places;
 mod tills;
 
+pub(crate) use arrivals::{Arrivals, gap};
 pub(crate) use connection::{Answer, Connection};
 pub(crate) use tills::{Ask, Tills};
 

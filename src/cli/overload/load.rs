@@ -9,22 +9,13 @@ use sha2::{Digest, Sha256};
 
 use super::edge::Edge;
 use super::record::{Record, Second};
-use crate::cli::load::{Answer, Ask, Connection, Tills};
+use crate::cli::load::{Answer, Arrivals, Ask, Connection, Tills};
 
 /// A till gives up then: there is a queue.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The most connections at once: those of tills that wait.
 const CONNECTIONS: usize = 4000;
-
-/// When requests leave.
-#[derive(Clone, Copy)]
-pub(super) enum Arrivals {
-    /// So many tills, each of which asks anew once it has its answer.
-    Closed(usize),
-    /// So many requests a second, whatever the answers.
-    Open(f64),
-}
 
 /// A redemption that some till wants.
 struct Wish {

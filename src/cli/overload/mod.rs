@@ -24,11 +24,11 @@ use std::path::PathBuf;
 use clap::Args;
 
 use self::edge::{Edge, Limit};
-use self::load::{Arrivals, Load};
+use self::load::Load;
 use self::record::Record;
 use self::strangers::Strangers;
 use self::verdict::{FACTOR, Findings};
-use super::load::Tills;
+use super::load::{Arrivals, Tills};
 use super::outcome::{Failure, Outcome};
 
 /// Offer an edge on this machine more than it can take, and judge what it does.

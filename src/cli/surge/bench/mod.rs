@@ -8,10 +8,11 @@ pub(super) mod growth;
 mod peers;
 mod processes;
 mod sample;
+mod schedule;
 mod table;
 mod work;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -21,6 +22,7 @@ use self::drive::{Peer, drive};
 use self::peers::Running;
 use self::table::Table;
 use self::work::{Calls, Kind};
+use crate::cli::load::Arrivals;
 use crate::cli::outcome::Outcome;
 
 /// Measure what calls cost, beside others in the same run.
@@ -58,6 +60,10 @@ pub(in crate::cli) struct Bench {
     #[arg(long, value_name = "FOLDER")]
     storage: Option<PathBuf>,
 
+    /// What writes is measured a second time, with its ledgers here; not if not given.
+    #[arg(long, value_name = "FOLDER")]
+    disk: Option<PathBuf>,
+
     /// A figure that something else found, to stand among these: NAME=NUMBER; may be repeated.
     #[arg(long, value_name = "NAME=NUMBER", value_parser = figure)]
     figure: Vec<(String, f64)>,
@@ -70,6 +76,13 @@ pub(in crate::cli) struct Bench {
     #[arg(long, default_value = ".")]
     project: PathBuf,
 }
+
+/// What is measured at half of its rate too, when all rounds are over.
+const AT_HALF_LOAD: [&str; 2] = ["floor: insert", "ours: redeem"];
+
+/// How many times as long that takes as a measurement in a round: it is one, and its hundredth part
+/// should be many.
+const LONGER: u32 = 10;
 
 /// What is measured of ours besides.
 const BATCHES: [Kind; 4] = [Kind::Batch(1), Kind::Batch(10), Kind::Batch(100), Kind::Batch(500)];
@@ -94,16 +107,9 @@ impl Bench {
             Some(folder) => folder.clone(),
             None => peers::in_memory()?,
         };
-        let mut running = vec![
-            peers::floor(&self.project, &storage)?,
-            peers::edge("ours", &self.project, &storage, &[&KINDS[..], &BATCHES].concat())?,
-        ];
-        for peer in &self.peer {
-            let (name, folder) = peer.split_once('=').context("--peer is NAME=FOLDER")?;
-            running.push(peers::edge(name, folder.as_ref(), &storage, &KINDS)?);
-        }
-        if self.nginx {
-            running.push(peers::nginx(&self.project, &storage)?);
+        let mut running = self.start(&storage)?;
+        if let Some(disk) = &self.disk {
+            running.extend(self.start(disk)?.into_iter().filter_map(Running::on_disk));
         }
         let mut table = Table::with(&self.figure);
         // The first round warms up and is not counted.
@@ -114,10 +120,29 @@ impl Bench {
                 }
             }
         }
+        for it in &mut running {
+            self.measure_at_half_load(it, &mut table)?;
+        }
         if let Some(folder) = &self.write {
             table.write(folder)?;
         }
         Ok(table.outcome())
+    }
+
+    /// Starts all that is measured, with its ledgers in this folder.
+    fn start(&self, storage: &Path) -> anyhow::Result<Vec<Running>> {
+        let mut running = vec![
+            peers::floor(&self.project, storage)?,
+            peers::edge("ours", &self.project, storage, &[&KINDS[..], &BATCHES].concat())?,
+        ];
+        for peer in &self.peer {
+            let (name, folder) = peer.split_once('=').context("--peer is NAME=FOLDER")?;
+            running.push(peers::edge(name, folder.as_ref(), storage, &KINDS)?);
+        }
+        if self.nginx {
+            running.push(peers::nginx(&self.project, storage)?);
+        }
+        Ok(running)
     }
 
     fn measure(
@@ -142,18 +167,37 @@ impl Bench {
         };
         while it.customers.standing() < enough {
             let mut calls = Calls { kind: Kind::Redeem, customers: &mut it.customers };
-            drive(peer, tills, self.seconds, &mut calls)?.check(&name)?;
+            drive(peer, Arrivals::Closed(tills), self.seconds, &mut calls)?.check(&name)?;
         }
         let tills = match kind {
             Kind::Batch(_) | Kind::BareBatch(_) => tills.min(SENDERS),
             _ => tills,
         };
         let mut calls = Calls { kind, customers: &mut it.customers };
-        let sample = drive(peer, tills, self.seconds, &mut calls)?;
+        let sample = drive(peer, Arrivals::Closed(tills), self.seconds, &mut calls)?;
         sample.check(&name)?;
         if round > 0 {
             let (rate, cpu) = (sample.rate(), sample.server_us());
             eprintln!("{round}/{} {name}: {rate:.0}/s, {cpu:.0} µs of CPU", self.rounds);
+            table.add(&name, sample);
+        }
+        Ok(())
+    }
+
+    /// Lets requests come by the clock, half as many as were answered when tills waited for each
+    /// other: the waits of a day on which the machine is not full.
+    fn measure_at_half_load(&self, it: &mut Running, table: &mut Table) -> anyhow::Result<()> {
+        for (kind, port, name) in it.targets.clone() {
+            let rate = table.per_s(&name).filter(|_| AT_HALF_LOAD.contains(&name.as_str()));
+            let Some(rate) = rate else { continue };
+            let name = format!("{name} at half load");
+            let peer = Peer { port, processes: &it.processes()? };
+            let mut calls = Calls { kind, customers: &mut it.customers };
+            let arrivals = Arrivals::Open(rate / 2.0);
+            let sample = drive(peer, arrivals, self.seconds * LONGER, &mut calls)?;
+            sample.check(&name)?;
+            let (p50, p99) = (sample.wait(50), sample.wait(99));
+            eprintln!("{name}, {:.0}/s: p50 {p50:.1} ms, p99 {p99:.1} ms", rate / 2.0);
             table.add(&name, sample);
         }
         Ok(())

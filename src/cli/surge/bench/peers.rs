@@ -30,6 +30,14 @@ impl Running {
     pub(super) fn processes(&self) -> anyhow::Result<Vec<u32>> {
         self.processes.numbers()
     }
+
+    /// The same on a disk: asked only for some of what writes, by names of its own. `None` when that
+    /// leaves nothing.
+    pub(super) fn on_disk(mut self) -> Option<Self> {
+        self.targets.retain(|(kind, _, name)| kind.on_disk_too() || name == "floor: insert");
+        self.targets.iter_mut().for_each(|(_, _, name)| name.push_str(" on disk"));
+        (!self.targets.is_empty()).then_some(self)
+    }
 }
 
 /// The least that a Worker can do: a process of `bench/peers/floor`.

@@ -19,7 +19,7 @@ pub(super) struct Sample {
     server: Duration,
     own: Duration,
     /// Requests whose connection the server closed.
-    pub(super) broken: u64,
+    broken: u64,
     /// Answers that were not right, and the first of them.
     wrong: u64,
     first_wrong: Option<String>,
@@ -43,6 +43,12 @@ impl Sample {
                 format!("{} {}", answer.status, String::from_utf8_lossy(&answer.body))
             });
         }
+    }
+
+    /// A request that gets no answer; with a wait where it counts among the waits.
+    pub(super) fn lose(&mut self, wait: Option<Duration>) {
+        self.broken += 1;
+        self.waits.extend(wait.map(|wait| wait.as_secs_f64() * 1000.0));
     }
 
     /// Whether something was answered, and nothing wrongly; the error says of whom and what.
@@ -78,6 +84,11 @@ impl Sample {
     /// A percentile of the wait, in milliseconds.
     pub(super) fn wait(&self, percent: usize) -> f64 {
         percentile(self.waits.clone(), percent)
+    }
+
+    #[cfg(test)]
+    pub(super) fn wait_count(&self) -> usize {
+        self.waits.len()
     }
 
     /// Microseconds of the server's processors for an answer; of batches, for a coupon.

@@ -21,7 +21,7 @@ pub(super) struct Table {
 }
 
 /// Ratios that are asked for by name: how often the first answers where the second does once.
-const RATIOS: [(&str, &str, &str); 7] = [
+const RATIOS: [(&str, &str, &str); 11] = [
     ("redeem_vs_js", "ours: redeem", "js: redeem"),
     ("check_vs_js", "ours: check", "js: check"),
     ("redeem_vs_floor", "ours: redeem", "floor: insert"),
@@ -29,6 +29,25 @@ const RATIOS: [(&str, &str, &str); 7] = [
     ("forged_vs_body", "ours: forged", "floor: body"),
     ("single_vs_redis", "ours: redeem", "nginx: redeem"),
     ("batch100_vs_redis_pipelined", "ours: batch of 100", "nginx: batch of 100"),
+    ("redeem_on_disk_vs_js", "ours: redeem on disk", "js: redeem on disk"),
+    ("redeem_on_disk_vs_floor", "ours: redeem on disk", "floor: insert on disk"),
+    ("single_on_disk_vs_redis", "ours: redeem on disk", "nginx: redeem on disk"),
+    (
+        "batch100_on_disk_vs_redis_pipelined",
+        "ours: batch of 100 on disk",
+        "nginx: batch of 100 on disk",
+    ),
+];
+
+/// A name, and the target whose figure it is.
+type Named = (&'static str, &'static str, fn(&Figures) -> f64);
+
+/// Figures that are asked for by name.
+const FIGURES: [Named; 4] = [
+    ("batch100_coupons_per_s", "ours: batch of 100", |it| it.per_s),
+    ("batch100_on_disk_coupons_per_s", "ours: batch of 100 on disk", |it| it.per_s),
+    ("p50_ms_at_half_load", "ours: redeem at half load", |it| it.p50_ms),
+    ("p99_ms_at_half_load", "ours: redeem at half load", |it| it.p99_ms),
 ];
 
 /// A target's medians.
@@ -54,6 +73,11 @@ impl Table {
         }
     }
 
+    /// The median of a target's rates.
+    pub(super) fn per_s(&self, name: &str) -> Option<f64> {
+        self.figures().find(|(have, _)| *have == name).map(|(_, figures)| figures.per_s)
+    }
+
     /// The table and the ratios.
     pub(super) fn outcome(&self) -> Outcome {
         Outcome { text: self.markdown(), json: self.json() }
@@ -67,8 +91,9 @@ impl Table {
         };
         write("latest.json", &format!("{:#}\n", self.json()))?;
         write("latest.md", &format!("{}\n", self.markdown()))?;
-        let bars: Vec<_> =
-            self.figures().map(|(name, figures)| (name.to_owned(), figures.per_s)).collect();
+        // At half load the rate was given and not found.
+        let found = self.figures().filter(|(name, _)| !name.ends_with("half load"));
+        let bars: Vec<_> = found.map(|(name, it)| (name.to_owned(), it.per_s)).collect();
         write("latest.svg", &chart::bars("Answers a second", &bars)?)
     }
 
@@ -120,7 +145,7 @@ impl Table {
             text += "\n\n| figure | |\n|---|---:|";
         }
         for (name, figure) in &self.others {
-            let _ = write!(text, "\n| `{name}` | {figure:.0} |");
+            let _ = write!(text, "\n| `{name}` | {} |", thousandths(*figure));
         }
         text
     }
@@ -130,8 +155,10 @@ impl Table {
         for (name, _, _, ratio) in self.ratios() {
             all.insert(name.to_owned(), rounded(ratio));
         }
-        let batch = self.figures().find(|(name, _)| *name == "ours: batch of 100");
-        all.extend(batch.map(|(_, it)| ("batch100_coupons_per_s".to_owned(), rounded(it.per_s))));
+        for (name, target, figure) in FIGURES {
+            let of = self.figures().find(|(have, _)| *have == target);
+            all.extend(of.map(|(_, it)| (name.to_owned(), rounded(figure(&it)))));
+        }
         all.extend(self.others.iter().map(|(name, figure)| (name.clone(), rounded(*figure))));
         let targets = self.figures().map(|(name, it)| {
             let figures = json!({
@@ -151,9 +178,73 @@ impl Table {
 
 /// Three decimals say more than the noise lets them.
 fn rounded(value: f64) -> Value {
-    json!((value * 1000.0).round() / 1000.0)
+    json!(thousandths(value))
+}
+
+fn thousandths(value: f64) -> f64 {
+    (value * 1000.0).round() / 1000.0
 }
 
 fn median(values: Vec<f64>) -> f64 {
     percentile(values, 50)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::cli::load::Answer;
+
+    /// So many answers in a second, the n-th after n milliseconds.
+    fn sample(answers: u32) -> Sample {
+        let mut sample = Sample::of_coupons(1);
+        let answer = Answer { status: 200, retry_after: None, last: false, body: Vec::new() };
+        for ms in 1..=answers {
+            sample.add(Duration::from_millis(ms.into()), &answer, true, true);
+        }
+        sample.end(Duration::from_secs(1), &[], Default::default()).unwrap();
+        sample
+    }
+
+    fn table() -> Table {
+        let mut table =
+            Table::with(&[("verify_us".to_owned(), 0.638_81), ("bytes".to_owned(), 3e5)]);
+        for (ours, floor) in [(100, 400), (300, 600), (200, 1000)] {
+            table.add("floor: insert", sample(floor));
+            table.add("ours: redeem", sample(ours));
+        }
+        table.add("ours: redeem at half load", sample(101));
+        table
+    }
+
+    #[test]
+    fn a_ratio_is_the_median_of_those_within_a_round() {
+        assert_eq!(table().json()["redeem_vs_floor"], 0.25);
+        assert_eq!(table().per_s("ours: redeem"), Some(200.0));
+        assert_eq!(table().per_s("js: redeem"), None);
+    }
+
+    #[test]
+    fn figures_stand_by_their_names_and_what_was_not_measured_does_not() {
+        let json = table().json();
+        assert_eq!(
+            (&json["p50_ms_at_half_load"], &json["p99_ms_at_half_load"]),
+            (&51.0.into(), &100.0.into())
+        );
+        assert_eq!((&json["verify_us"], &json["bytes"]), (&0.639.into(), &300_000.0.into()));
+        assert!(json.get("batch100_coupons_per_s").is_none() && json.get("redeem_vs_js").is_none());
+        let markdown = table().markdown();
+        for line in ["| `verify_us` | 0.639 |", "| `bytes` | 300000 |"] {
+            assert!(markdown.lines().any(|have| have == line), "{line} in\n{markdown}");
+        }
+    }
+
+    #[test]
+    fn the_chart_shows_rates_that_were_found() {
+        let folder = tempfile::tempdir().unwrap();
+        table().write(folder.path()).unwrap();
+        let chart = fs::read_to_string(folder.path().join("latest.svg")).unwrap();
+        assert!(chart.contains("ours: redeem  200") && !chart.contains("half load"), "{chart}");
+    }
 }

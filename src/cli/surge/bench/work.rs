@@ -37,6 +37,11 @@ impl Kind {
             _ => 1,
         }
     }
+
+    /// Whether it is measured with the ledger on disk too: calls with one write, and with very many.
+    pub(super) fn on_disk_too(self) -> bool {
+        matches!(self, Self::Redeem | Self::Bare | Self::Batch(100) | Self::BareBatch(100))
+    }
 }
 
 impl Display for Kind {

@@ -4,6 +4,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 
 use super::shops;
+use crate::cli::load::gap;
 
 /// Of a hundred customers, how many do what is not just to redeem.
 #[derive(Clone, Copy, Debug)]
@@ -82,8 +83,7 @@ impl Customer {
         if other == shop {
             other = shop % shops::SHOPS + 1;
         }
-        // Customers know nothing of each other: gaps of a Poisson process.
-        let gap = -(1.0 - lots.random::<f64>()).ln();
+        let gap = gap(&mut lots);
         Self { shop, other, visit: mix.visit(lots.random()), gap, lot: lots.random() }
     }
 }

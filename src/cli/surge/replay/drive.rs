@@ -12,12 +12,12 @@ use super::edge::Edge;
 use super::errand::Errand;
 use super::judge::{Step, Verdict, judge};
 use super::live::Live;
-use super::places::{self, Came, Places};
 use super::plan::Plan;
 use super::reading::Reading;
 use super::record::Record;
 use super::retry;
 use super::tally::Tally;
+use crate::cli::load::places::{self, Came, Places};
 use crate::cli::load::{Answer, Tills};
 
 /// After the last customer was due, tills try this long; then what is left has been given up.
@@ -37,7 +37,7 @@ pub(super) struct Drive<'a> {
     start: Instant,
     peak: f64,
     poll: Poll,
-    places: Places,
+    places: Places<Errand>,
     arrivals: Peekable<Arrivals<'a>>,
     /// Due, and waiting for a connection.
     ready: VecDeque<Errand>,
@@ -65,7 +65,7 @@ impl<'a> Drive<'a> {
             start: Instant::now(),
             peak: plan.peak(),
             poll: Poll::new()?,
-            places: Places::new(edge.port),
+            places: Places::new(edge.port, places::CONNECTIONS),
             arrivals: arrivals.peekable(),
             ready: VecDeque::new(),
             crowded: false,

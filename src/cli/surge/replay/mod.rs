@@ -18,7 +18,6 @@ mod errand;
 mod findings;
 mod judge;
 mod live;
-mod places;
 mod plan;
 mod points;
 mod reading;

@@ -14,7 +14,7 @@ use super::answer::first_status;
 use super::file::{self, Size};
 use super::fill::fill;
 use crate::campaign::CampaignId;
-use crate::cli::load::Tills;
+use crate::cli::load::{Arrivals, Tills};
 use crate::cli::local::{Issuer, KvServer, Start, Workerd, free_port};
 
 /// An edge with one shard, running.
@@ -66,7 +66,7 @@ impl GrownShard {
         let processes = [self.workerd.pid()];
         let peer = Peer { port: self.port, processes: &processes };
         let mut calls = Calls { kind, customers: &mut self.customers };
-        let sample = drive(peer, tills, time, &mut calls)?;
+        let sample = drive(peer, Arrivals::Closed(tills), time, &mut calls)?;
         sample.check(&format!("{kind:?}"))?;
         Ok(sample)
     }

@@ -5,58 +5,53 @@ use std::time::{Duration, Instant};
 
 use mio::{Poll, Token};
 
-use super::errand::Errand;
-use crate::cli::load::{Answer, Connection};
+use super::{Answer, Connection};
 
-/// The most connections at once. At 1,000 requests a second it takes waits of two seconds to need
-/// them all; what is due then waits for one, and its wait is counted.
-pub(super) const CONNECTIONS: usize = 2048;
+/// The most connections at once where requests are due by the clock. At 1,000 requests a second it
+/// takes waits of two seconds to need them all; what is due then waits for one, and its wait is
+/// counted.
+pub(crate) const CONNECTIONS: usize = 2048;
 
-/// The connections, of which some are free.
-pub(super) struct Places {
+/// The connections, of which some are free, and on the others an errand each.
+pub(crate) struct Places<E> {
     port: u16,
-    places: Vec<Place>,
+    places: Vec<Place<E>>,
     // The last one freed is the next one used: few are kept busy, and the others may be closed.
     free: Vec<usize>,
 }
 
-#[derive(Default)]
-struct Place {
+struct Place<E> {
     connection: Option<Connection>,
-    under_way: Option<(Errand, Instant)>,
+    under_way: Option<(E, Instant)>,
 }
 
 /// What came of a request under way.
-pub(super) enum Came {
+pub(crate) enum Came<E> {
     /// An answer.
-    Answer(Errand, Answer),
+    Answer(E, Answer),
     /// None, and none will: the connection is gone.
-    Nothing(Errand),
+    Nothing(E),
 }
 
-impl Places {
-    pub(super) fn new(port: u16) -> Self {
-        let places = (0..CONNECTIONS).map(|_| Place::default()).collect();
-        Self { port, places, free: (0..CONNECTIONS).rev().collect() }
+impl<E> Places<E> {
+    /// So many, to this port; each is connected when it is needed.
+    pub(crate) fn new(port: u16, count: usize) -> Self {
+        let places = (0..count).map(|_| Place { connection: None, under_way: None }).collect();
+        Self { port, places, free: (0..count).rev().collect() }
     }
 
     /// Whether a request could be sent.
-    pub(super) fn have_room(&self) -> bool {
+    pub(crate) fn have_room(&self) -> bool {
         !self.free.is_empty()
     }
 
     /// How many requests are under way.
-    pub(super) fn busy(&self) -> usize {
-        CONNECTIONS - self.free.len()
+    pub(crate) fn busy(&self) -> usize {
+        self.places.len() - self.free.len()
     }
 
     /// Sends a request; gives the errand back when the connection failed at once.
-    pub(super) fn send(
-        &mut self,
-        errand: Errand,
-        request: Vec<u8>,
-        poll: &Poll,
-    ) -> Result<(), Errand> {
+    pub(crate) fn send(&mut self, errand: E, request: Vec<u8>, poll: &Poll) -> Result<(), E> {
         let Some(index) = self.free.pop() else { return Err(errand) };
         let Some(place) = self.places.get_mut(index) else { return Err(errand) };
         let opened = match place.connection.take() {
@@ -77,7 +72,7 @@ impl Places {
     }
 
     /// Something can be read or written on a connection.
-    pub(super) fn go_on(&mut self, index: usize) -> Option<Came> {
+    pub(crate) fn go_on(&mut self, index: usize) -> Option<Came<E>> {
         let place = self.places.get_mut(index)?;
         match place.connection.as_mut()?.go_on() {
             Ok(None) => None,
@@ -94,8 +89,8 @@ impl Places {
     }
 
     /// Hangs up on those whose answer takes longer than this.
-    pub(super) fn hang_up(&mut self, now: Instant, patience: Duration) -> Vec<Errand> {
-        let late = |place: &Place| {
+    pub(crate) fn hang_up(&mut self, now: Instant, patience: Duration) -> Vec<E> {
+        let late = |place: &Place<E>| {
             let since = place.under_way.as_ref().map(|(_, sent)| *sent);
             since.is_some_and(|sent| now.saturating_duration_since(sent) >= patience)
         };
@@ -105,7 +100,7 @@ impl Places {
     }
 
     /// The connection is of no more use.
-    fn lose(&mut self, index: usize) -> Option<Errand> {
+    fn lose(&mut self, index: usize) -> Option<E> {
         let place = self.places.get_mut(index)?;
         place.connection = None;
         let (errand, _) = place.under_way.take()?;
@@ -115,7 +110,7 @@ impl Places {
 }
 
 /// Waits for something to happen on a connection, or for so long.
-pub(super) fn wait(poll: &mut Poll, events: &mut mio::Events, time: Duration) -> io::Result<()> {
+pub(crate) fn wait(poll: &mut Poll, events: &mut mio::Events, time: Duration) -> io::Result<()> {
     match poll.poll(events, Some(time)) {
         Err(why) if why.kind() != io::ErrorKind::Interrupted => Err(why),
         _ => Ok(()),
