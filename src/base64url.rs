@@ -26,7 +26,9 @@ pub fn decode<const N: usize>(text: &str) -> Option<[u8; N]> {
     if text.len() != (N * 8).div_ceil(6) {
         return None;
     }
-    URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()
+    let mut bytes = [0; N];
+    let written = URL_SAFE_NO_PAD.decode_slice(text, &mut bytes).ok()?;
+    (written == N).then_some(bytes)
 }
 
 /// Defines a fixed-size byte string whose text form, also in JSON, is its base64url.

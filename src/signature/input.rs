@@ -49,8 +49,8 @@ impl SignatureInput {
             .parse()
             .map_err(|_| Invalid("Signature-Input is not a structured dictionary (RFC 9651)"))?;
 
-        let mut ours = inputs.iter().filter_map(|(label, entry)| match entry {
-            ListEntry::InnerList(list) if has_our_tag(list) => Some((label, list)),
+        let mut ours = inputs.into_iter().filter_map(|(label, entry)| match entry {
+            ListEntry::InnerList(list) if has_our_tag(&list) => Some((label, list)),
             _ => None,
         });
         let (label, list) = ours.next().ok_or(Missing)?;
@@ -72,7 +72,7 @@ impl SignatureInput {
         Self::from_list(list, tag)
     }
 
-    fn from_list(list: &InnerList, tag: [u8; 32]) -> Result<Self, InputError> {
+    fn from_list(list: InnerList, tag: [u8; 32]) -> Result<Self, InputError> {
         let mut components = Vec::with_capacity(list.items.len());
         for item in &list.items {
             let BareItem::String(name) = &item.bare_item else {
@@ -119,7 +119,7 @@ fn has_our_tag(list: &InnerList) -> bool {
     matches!(list.params.get("tag"), Some(BareItem::String(tag)) if tag.as_str() == TAG)
 }
 
-fn serialize(list: &InnerList) -> Option<String> {
+fn serialize(list: InnerList) -> Option<String> {
     use sfv::FieldType;
-    List::from([ListEntry::InnerList(list.clone())]).serialize()
+    List::from([ListEntry::InnerList(list)]).serialize()
 }

@@ -1,6 +1,6 @@
 //! Coupon keys: one per campaign and key id, derived from the issuer's root.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
@@ -78,7 +78,7 @@ impl std::fmt::Debug for CouponKey {
 
 /// The keys of the live campaigns; several kids of one campaign verify at the same time.
 #[derive(Debug, Default)]
-pub struct Keyring(HashMap<KeyId, CouponKey>);
+pub struct Keyring(BTreeMap<KeyId, CouponKey>);
 
 impl Keyring {
     /// Reads the edge's secret: a JSON object from `<campaign>/<kid>` to the derived key; `None`
