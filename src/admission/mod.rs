@@ -1,12 +1,14 @@
 //! Admission: what an instance takes on, so that what it takes on is answered in time.
 //!
-//! In scope: whether there is room for a request now, given the clock. Who is refused hears `busy`
+//! In scope: whether there is room for a request now, given the clock, and which coupon many ask
+//! about in vain. Who is refused hears `busy`
 //! and comes back later; that happens before the ledger is asked and never after. Not in scope:
 //! fairness between shops, and how often a stranger may call. The platform's rules in front of the
 //! edge do that.
 
 mod allowance;
 mod leases;
+mod screenshots;
 #[cfg(test)]
 mod tests;
 mod turned_away;
@@ -16,6 +18,7 @@ use std::collections::BTreeMap;
 
 pub use allowance::{Allowance, LATE_REFUSALS, PERIOD_MS};
 pub use leases::{Lease, Leases};
+pub use screenshots::{COUPONS, CouponId, FROM_THE_LEDGER, REMEMBERED_MS, Screenshots, Used};
 pub use turned_away::{Crowd, TurnedAway};
 pub use window::{Ended, LATE_MS, NARROWEST, WIDEST, Window};
 

@@ -3,14 +3,18 @@
 use std::cell::RefCell;
 
 use super::clock;
-use crate::admission::{self as core, Admission, Crowd, Ended, TurnedAway};
+use crate::admission::{
+    self as core, Admission, CouponId, Crowd, Ended, Screenshots, TurnedAway, Used,
+};
 use crate::campaign::Shard;
-use crate::refusal::Fault;
+use crate::ledger::{LedgerRefusal, Outcome};
+use crate::refusal::{Fault, Refusal};
 use crate::time::Timestamp;
 
 thread_local! {
     static PLACES: RefCell<Admission> = RefCell::default();
     static TURNED_AWAY: RefCell<TurnedAway> = RefCell::default();
+    static SCREENSHOTS: RefCell<Screenshots> = RefCell::default();
 }
 
 /// A request's place; free again when this goes.
@@ -63,6 +67,26 @@ pub(super) fn call(shard: Shard) -> Result<CallPlace, Fault> {
         Some(place) => Ok(CallPlace { shard, place: Some(place), since }),
         None => Err(overloaded("no room for another call to the shard")),
     }
+}
+
+/// Refuses a coupon that many scan although another shop used it.
+pub(super) fn screenshot(coupon: CouponId, shop: u32) -> Result<(), Refusal> {
+    let known = SCREENSHOTS.with_borrow(|all| all.known(coupon, shop, clock::now()));
+    known.map_or(Ok(()), |at| Err(Refusal::AlreadyRedeemed { at, till: None }))
+}
+
+/// What the ledger, asked at this time, said of the coupon.
+pub(super) fn said(coupon: CouponId, outcome: &Outcome, asked: Timestamp) {
+    SCREENSHOTS.with_borrow_mut(|all| match *outcome {
+        Outcome::Refused(LedgerRefusal::AlreadyRedeemed { at, shop, .. }) => {
+            all.refused(coupon, Used { at, shop }, asked);
+        }
+        Outcome::Redeemed { .. }
+        | Outcome::Reversed { .. }
+        | Outcome::Voided { .. }
+        | Outcome::Free => all.forget(coupon),
+        _ => {}
+    });
 }
 
 impl CallPlace {

@@ -18,7 +18,7 @@ use crate::api::{
     RedeemRequest, ReverseRequest, Route,
 };
 use crate::campaign::CampaignId;
-use crate::ledger::{Command, IdempotencyKey, RedemptionId};
+use crate::ledger::{Command, IdempotencyKey, Outcome, RedemptionId};
 use crate::refusal::{Fault, Refusal};
 use crate::signature::AuthenticatedTill;
 use crate::time::UtcOffset;
@@ -153,12 +153,18 @@ impl Desk<'_> {
         let RedeemRequest { token, order } = RedeemRequest::read(body)?;
         let coupon = self.verify(&token)?;
         let shard = coupon.coupon().shard();
+        let (id, asked) = (coupon.coupon().id(), clock::now());
         let consulted = self
             .consult(till, shard, |policy, till| {
-                Ok(judge_redemption(policy, till, key, &coupon, &order))
+                let (command, judged) = judge_redemption(policy, till, key, &coupon, &order);
+                if judged.is_none() {
+                    admission::screenshot(id, till.till().shop)?;
+                }
+                Ok((command, judged))
             })
             .await?;
         let Consulted { policy, till, outcome, judged } = consulted;
+        admission::said(id, &outcome, asked);
         let currency = policy.document().currency;
         Ok(api::redeemed(shard, &till, currency, outcome, judged).map_err(failed)??)
     }
@@ -167,6 +173,7 @@ impl Desk<'_> {
         let CheckRequest { token, order } = CheckRequest::read(body)?;
         let coupon = self.verify(&token)?;
         let shard = coupon.coupon().shard();
+        let (id, asked) = (coupon.coupon().id(), clock::now());
         let consulted = self
             .consult(till, shard, |policy, till| {
                 match &order {
@@ -175,10 +182,12 @@ impl Desk<'_> {
                     }
                     None => policy.judge_without_order(&coupon, till, clock::now()),
                 }?;
+                admission::screenshot(id, till.till().shop)?;
                 Ok((Command::look(&coupon), ()))
             })
             .await?;
         let Consulted { policy, till, outcome, .. } = consulted;
+        admission::said(id, &outcome, asked);
         Ok(api::checked(&coupon, &policy, order.as_ref(), &till, outcome).map_err(failed)??)
     }
 
@@ -186,12 +195,14 @@ impl Desk<'_> {
         let CancelRequest { token, redemption_key } = CancelRequest::read(body)?;
         let coupon = self.verify(&token)?;
         let shard = coupon.coupon().shard();
+        let (id, asked) = (coupon.coupon().id(), clock::now());
         let consulted = self
             .consult(till, shard, |_, till| {
                 Ok((Command::cancel(&coupon, till, &redemption_key), ()))
             })
             .await?;
         let Consulted { policy, till, outcome, .. } = consulted;
+        admission::said(id, &outcome, asked);
         let currency = policy.document().currency;
         Ok(api::cancelled(shard, &till, currency, outcome).map_err(failed)??)
     }
@@ -203,10 +214,14 @@ impl Desk<'_> {
         id: RedemptionId,
     ) -> Result<Answer, Stop> {
         self.must_know(id.shard().campaign())?;
+        let asked = clock::now();
         let consulted = self
             .consult(till, id.shard(), |_, till| Ok((Command::reverse(&id, till, key), ())))
             .await?;
         let Consulted { policy, till, outcome, .. } = consulted;
+        if let Outcome::Reversed { redemption, .. } = &outcome {
+            admission::said((id.shard().campaign(), redemption.serial), &outcome, asked);
+        }
         let currency = policy.document().currency;
         Ok(api::reversed(id.shard(), &till, currency, outcome).map_err(failed)??)
     }

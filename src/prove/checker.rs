@@ -16,6 +16,7 @@ use std::collections::BTreeSet;
 use super::history::Call;
 use super::memory::Memory;
 use super::model::{Coupon, Terms};
+use super::remembered::stretched;
 
 /// Most calls of one history: one bit for each.
 pub const MAX_CALLS: usize = 128;
@@ -40,8 +41,9 @@ pub fn check(terms: Terms, calls: &[Call]) -> Verdict {
     if calls.len() > MAX_CALLS {
         return Verdict::TooLong;
     }
+    let calls = stretched(calls);
     let mut search = Search {
-        calls,
+        calls: &calls,
         seen: Memory::default(),
         order: Vec::new(),
         maybe: BTreeSet::new(),

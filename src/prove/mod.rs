@@ -2,7 +2,7 @@
 //! exactly once.
 //!
 //! Read in this order: [`model`] says what one coupon must do, in its own words and not in the
-//! ledger's (`deeds`: what is known of what was done to it); [`history`] what tills saw; [`checker`] whether some order of the calls explains it;
+//! ledger's (`deeds`: what is known of what was done to it); [`history`] what tills saw; [`checker`] whether some order of the calls explains it (`remembered`: what of it may be older than its call);
 //! [`shortest`] what is left of a history that nothing explains when all that is beside the point
 //! is taken away, and [`words`] how it is shown.
 //!
@@ -14,6 +14,7 @@ mod deeds;
 pub mod history;
 mod memory;
 pub mod model;
+mod remembered;
 pub mod shortest;
 pub mod words;
 

@@ -65,6 +65,11 @@ impl Coupon {
         self.0.serial
     }
 
+    /// Which coupon of all: a serial is one only within its campaign.
+    pub fn id(&self) -> (CampaignId, Serial) {
+        (self.campaign(), self.serial())
+    }
+
     /// The ledger shard that decides on it.
     pub fn shard(&self) -> Shard {
         self.0.campaign.shard_of(self.0.serial)

@@ -19,6 +19,7 @@ mod panics;
 mod policy;
 mod precedence;
 mod races;
+mod screenshot;
 mod signature;
 mod support;
 mod survival;

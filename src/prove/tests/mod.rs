@@ -6,6 +6,7 @@ mod by_hand;
 mod drafts;
 mod forgetting;
 mod properties;
+mod remembered;
 mod violations;
 
 use super::checker::{Verdict, check as judge};
