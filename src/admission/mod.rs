@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 
 pub use allowance::{Allowance, LATE_REFUSALS, PERIOD_MS};
 pub use leases::{Lease, Leases};
-pub use screenshots::{COUPONS, CouponId, FROM_THE_LEDGER, REMEMBERED_MS, Screenshots, Used};
+pub use screenshots::{CouponId, FROM_THE_LEDGER, REMEMBERED_MS, Screenshots, Used};
 pub use turned_away::{Crowd, TurnedAway};
 pub use window::{Ended, LATE_MS, NARROWEST, WIDEST, Window};
 

@@ -22,7 +22,7 @@ pub const REMEMBERED_MS: u64 = 2000;
 pub const FROM_THE_LEDGER: u8 = 8;
 
 /// Coupons that are kept in mind at once, about 16 KiB of them.
-pub const COUPONS: usize = 256;
+const COUPONS: usize = 256;
 
 /// Which coupon: a serial is one only within its campaign.
 pub type CouponId = (CampaignId, Serial);

@@ -2,8 +2,8 @@
 //! serial, which redeems nothing.
 
 use std::cell::{Cell, RefCell};
-use std::fmt::{self, Display, Formatter};
 
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use worker::console_log;
 
@@ -89,7 +89,8 @@ impl Log {
             self.note("policy_epoch", epochs.campaign);
             self.note("shops_epoch", epochs.shops);
         }
-        console_log!("{}", Line(&self.fields.borrow()));
+        // Texts and numbers: writing them cannot fail.
+        console_log!("{}", serde_json::to_string(&Line(&self.fields.borrow())).unwrap_or_default());
     }
 
     /// The shard that was called, if it was one, and the newest policies: those of many, as a batch
@@ -104,14 +105,9 @@ impl Log {
 /// What was noted, as a JSON object.
 struct Line<'a>(&'a [(&'static str, Value)]);
 
-impl Display for Line<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        for (index, (name, value)) in self.0.iter().enumerate() {
-            let before = if index == 0 { '{' } else { ',' };
-            // The names are ours and need no escape.
-            write!(f, "{before}\"{name}\":{value}")?;
-        }
-        f.write_str("}")
+impl Serialize for Line<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
     }
 }
 
