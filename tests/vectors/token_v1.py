@@ -444,15 +444,14 @@ def broken_tokens():
         yield why, refusal, sign(EXAMPLE._replace(**changes))
 
 
-def vectors_text():
-    """The vectors as JSON, a line for each so that a change is easy to review."""
+def text_of(live, key_text, minted, broken_tokens):
+    """Vectors as JSON, a line for each so that a change is easy to review."""
 
     def lines(items):
         return ",\n".join("    " + json.dumps(item) for item in items)
 
     keyring = [
-        {"campaign": campaign, "kid": kid, "key": encode(derive_key(ROOT, campaign, kid))}
-        for campaign, kid in LIVE
+        {"campaign": campaign, "kid": kid, "key": key_text(campaign, kid)} for campaign, kid in live
     ]
     valid = [
         {
@@ -460,12 +459,12 @@ def vectors_text():
             **coupon._asdict(),
             "serial": encode(coupon.serial),
             "shard": shard_of(coupon.campaign, coupon.serial),
-            "token": mint(derive_key(ROOT, coupon.campaign, coupon.kid), coupon),
+            "token": minted(coupon),
         }
         for about, coupon in valid_coupons()
     ]
     broken = [
-        {"why": why, "refusal": refusal, "token": text} for why, refusal, text in broken_tokens()
+        {"why": why, "refusal": refusal, "token": text} for why, refusal, text in broken_tokens
     ]
     parts = [f'  "root": {json.dumps(encode(ROOT))}']
     for name, items in ("keyring", keyring), ("valid", valid), ("broken", broken):
@@ -473,7 +472,18 @@ def vectors_text():
     return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
-def main(arguments):
+def vectors_text():
+    def key_text(campaign, kid):
+        return encode(derive_key(ROOT, campaign, kid))
+
+    def minted(coupon):
+        return mint(derive_key(ROOT, coupon.campaign, coupon.kid), coupon)
+
+    return text_of(LIVE, key_text, minted, broken_tokens())
+
+
+def main(arguments, usage, check, vectors_text):
+    """What is called from a shell, for either version."""
     if len(arguments) == 2 and arguments[0] == "--write":
         with open(arguments[1], "w", encoding="utf-8", newline="\n") as file:
             file.write(vectors_text())
@@ -487,9 +497,9 @@ def main(arguments):
         print(f"{counts}, {len(wrong)} of them wrong" if wrong else f"{counts}, all as expected")
         return 1 if wrong else 0
     else:
-        print(__doc__, file=sys.stderr)
+        print(usage, file=sys.stderr)
         return 2
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:], __doc__, check, vectors_text))
