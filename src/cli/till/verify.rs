@@ -1,0 +1,110 @@
+//! What a till can verify without a network: the coupon's signature, and what the policy says.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, bail};
+use clap::Args;
+
+use crate::campaign::CampaignId;
+use crate::cli::args::public_key;
+use crate::cli::outcome::Failure;
+use crate::money::Amount;
+use crate::order::Order;
+use crate::policy::{CampaignPolicy, Policy, PolicyKeys, open};
+use crate::refusal::Refusal;
+use crate::till::Till;
+use crate::time::{Timestamp, UtcOffset};
+use crate::token::{KeyId, Keyring, PublicKey, UnverifiedToken, VerifiedCoupon, Version};
+
+/// What the till was given while it had a network.
+#[derive(Args)]
+pub(super) struct Trusted {
+    /// A key of the campaign's coupons, from `coupon campaign public-key`; may be repeated.
+    #[arg(long, value_name = "CAMPAIGN/KID=KEY", required = true, value_parser = public_key)]
+    public_key: Vec<(KeyId, PublicKey)>,
+
+    /// The campaign's policy as it was published: `published/policy/ID` of the issuer's directory.
+    #[arg(long, value_name = "FILE")]
+    policy: PathBuf,
+
+    /// The key that policies are signed with: POLICY_KEYS of the edge.
+    #[arg(long, value_name = "KEY", value_parser = policy_keys, allow_hyphen_values = true)]
+    policy_key: PolicyKeys,
+}
+
+/// What a coupon is verified with.
+pub(super) struct Verifier {
+    keyring: Keyring,
+    pub(super) policy: CampaignPolicy,
+}
+
+impl Trusted {
+    /// Reads the policy.
+    pub(super) fn verifier(&self) -> Result<Verifier> {
+        let path = self.policy.display();
+        let text =
+            fs::read_to_string(&self.policy).with_context(|| format!("cannot read {path}"))?;
+        let Some((KeyId { campaign, .. }, _)) = self.public_key.first() else {
+            bail!("no --public-key");
+        };
+        let kv_key = CampaignPolicy::kv_key_of(*campaign);
+        let policy = open::<CampaignPolicy>(&kv_key, &text, &self.policy_key)
+            .with_context(|| format!("{path} is no policy of campaign {campaign}"))?;
+        Ok(Verifier { keyring: self.public_key.iter().copied().collect(), policy })
+    }
+}
+
+impl Verifier {
+    /// Without a policy in force nothing is guessed: as at the edge.
+    pub(super) fn in_force(&self, now: Timestamp) -> Result<()> {
+        let until = self.policy.valid_until();
+        if now >= until {
+            bail!("the policy was good until {}: get the one published now", until.rfc3339());
+        }
+        Ok(())
+    }
+
+    /// The coupon, and what it takes off the bill.
+    pub(super) fn verify(
+        &self,
+        token: &str,
+        till: &Till,
+        order: &Order,
+        now: Timestamp,
+    ) -> Result<(VerifiedCoupon, Amount), Failure> {
+        let offset = self.policy.document().utc_offset_minutes;
+        let token = UnverifiedToken::parse(token).map_err(|why| refused(why.into(), offset))?;
+        if token.version() == Version::One {
+            return Err(Failure::Refused {
+                code: "token-unknown-key",
+                detail: "a coupon of version 1 cannot be verified without a network".to_owned(),
+            });
+        }
+        let coupon = token.verify(&self.keyring).map_err(|why| refused(why.into(), offset))?;
+        let campaign = coupon.coupon().campaign();
+        if campaign != self.campaign() {
+            return Err(refused(Refusal::TokenUnknownKey, offset));
+        }
+        let discount = self.policy.judge_at_till(&coupon, till, order, now);
+        Ok((coupon, discount.map_err(|why| refused(why.into(), offset))?))
+    }
+
+    fn campaign(&self) -> CampaignId {
+        self.policy.document().campaign
+    }
+}
+
+/// The refusal, in the words that the edge would have.
+pub(super) fn refused(refusal: Refusal, offset: UtcOffset) -> Failure {
+    let code = refusal.code().meaning().code;
+    let detail = match &refusal {
+        Refusal::MalformedRequest(why) => why.clone(),
+        refusal => refusal.words(offset).en,
+    };
+    Failure::Refused { code, detail }
+}
+
+fn policy_keys(text: &str) -> Result<PolicyKeys, String> {
+    PolicyKeys::parse(text).ok_or_else(|| "a policy key is 43 characters of base64url".to_owned())
+}
