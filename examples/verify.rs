@@ -1,9 +1,9 @@
 //! What verifying takes in Wasm: `bench/verify.mjs` runs this under Node, `./scripts/bench` shows it.
 //!
-//! A library with two functions, which do so many times what a redemption has to do once. Under
+//! A library with three functions, which do so many times what a redemption has to do once. Under
 //! another target they are compiled too, so that lints see them, and called by nobody.
 //!
-//! In scope: a coupon's token and a till's signature, both right. That wrong ones take no longer is
+//! In scope: a coupon's token of either version and a till's signature, all right. That wrong ones take no longer is
 //! `timing.rs`'s; what surrounds them in a redemption is the benchmark's.
 #![allow(clippy::unwrap_used, reason = "a measurement")]
 
@@ -17,7 +17,7 @@ use coupon_edge::signature::{
 };
 use coupon_edge::till::{KeyVersion, PosRoots, Till, TillKey};
 use coupon_edge::time::Timestamp;
-use coupon_edge::token::{Coupon, CouponFields, CouponKey, KeyId, Keyring, UnverifiedToken};
+use coupon_edge::token::{Coupon, CouponFields, KeyId, Keyring, UnverifiedToken, Version};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -26,9 +26,12 @@ const COUPONS: u8 = 100;
 const AUTHORITY: &str = "coupons.example";
 const NOW: u32 = 1_770_350_400;
 
-static COUPON: LazyLock<(Keyring, Vec<String>)> = LazyLock::new(|| {
+static COUPON: LazyLock<(Keyring, Vec<String>)> = LazyLock::new(|| coupons(Version::One));
+static SIGNED_COUPON: LazyLock<(Keyring, Vec<String>)> = LazyLock::new(|| coupons(Version::Two));
+
+fn coupons(version: Version) -> (Keyring, Vec<String>) {
     let campaign = CampaignId::new(4, 1).unwrap();
-    let key = CouponKey::derive(&Root::from_bytes([1; 32]), KeyId { campaign, kid: 1 });
+    let key = version.key(&Root::from_bytes([1; 32]), KeyId { campaign, kid: 1 });
     let token = |n| {
         let fields = CouponFields {
             campaign,
@@ -43,7 +46,7 @@ static COUPON: LazyLock<(Keyring, Vec<String>)> = LazyLock::new(|| {
     };
     let tokens = (0..COUPONS).map(token).collect();
     ([key].into_iter().collect(), tokens)
-});
+}
 
 /// The edge's verifier, a redemption's body, and the headers that its till sends along.
 static REQUEST: LazyLock<(Verifier, String, String, SignatureHeaders)> = LazyLock::new(|| {
@@ -78,10 +81,19 @@ fn request<'a>(body: &'a str, digest: &'a str) -> SignedRequest<'a> {
     }
 }
 
-/// Reads and verifies so many tokens, and says how many were right.
+/// Reads and verifies so many tokens of version 1, and says how many were right.
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen)]
 pub fn token(times: u32) -> u32 {
-    let (keyring, tokens) = &*COUPON;
+    verified(times, &COUPON)
+}
+
+/// The same of version 2.
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen)]
+pub fn signed(times: u32) -> u32 {
+    verified(times, &SIGNED_COUPON)
+}
+
+fn verified(times: u32, (keyring, tokens): &(Keyring, Vec<String>)) -> u32 {
     let mut right = 0;
     for text in tokens.iter().cycle().take(times as usize) {
         let coupon = UnverifiedToken::parse(black_box(text)).map(|token| token.verify(keyring));

@@ -6,6 +6,7 @@ const config :Workerd.Config = (
   services = [
     (name = "edge", worker = .edge),
     (name = "kv", external = (http = ())),
+    (name = "archive", external = (http = ())),
     (name = "ledger", disk = (writable = true)),
   ],
   sockets = [(name = "http", http = (), service = "edge")],
@@ -20,13 +21,21 @@ const edge :Workerd.Worker = (
   bindings = [
     (name = "POLICY", kvNamespace = "kv"),
     (name = "LEDGER", durableObjectNamespace = "LedgerObject"),
+    (name = "COUNTERS", durableObjectNamespace = "CounterObject"),
+    (name = "ARCHIVE", r2Bucket = "archive"),
+    (name = "STATEMENT", durableObjectNamespace = "StatementObject"),
     (name = "COUPON_KEYS", fromEnvironment = "COUPON_KEYS"),
     (name = "POS_ROOTS", fromEnvironment = "POS_ROOTS"),
+    (name = "RECEIPT_KEYS", fromEnvironment = "RECEIPT_KEYS"),
+    (name = "ARCHIVE_KEYS", fromEnvironment = "ARCHIVE_KEYS"),
+    (name = "OPS_KEYS", fromEnvironment = "OPS_KEYS"),
     (name = "POLICY_KEYS", fromEnvironment = "POLICY_KEYS"),
     (name = "AUTHORITIES", fromEnvironment = "AUTHORITIES"),
   ],
   durableObjectNamespaces = [
     (className = "LedgerObject", uniqueKey = "coupon-edge-LedgerObject", enableSql = true),
+    (className = "CounterObject", uniqueKey = "coupon-edge-CounterObject", enableSql = true),
+    (className = "StatementObject", uniqueKey = "coupon-edge-StatementObject", enableSql = true),
   ],
   durableObjectStorage = (localDisk = "ledger"),
 );

@@ -5,6 +5,7 @@ const config :Workerd.Config = (
   services = [
     (name = "shards", worker = .shards),
     (name = "edge", worker = .edge),
+    (name = "archive", external = (http = ())),
     (name = "ledger", disk = (writable = true)),
   ],
   sockets = [(name = "http", http = (), service = "shards")],
@@ -24,8 +25,17 @@ const edge :Workerd.Worker = (
     (name = "index.js", esModule = embed "../build/index.js"),
     (name = "index_bg.wasm", wasm = embed "../build/index_bg.wasm"),
   ],
+  bindings = [
+    (name = "LEDGER", durableObjectNamespace = "LedgerObject"),
+    (name = "COUNTERS", durableObjectNamespace = "CounterObject"),
+    (name = "STATEMENT", durableObjectNamespace = "StatementObject"),
+    (name = "ARCHIVE", r2Bucket = "archive"),
+    (name = "ARCHIVE_KEYS", fromEnvironment = "ARCHIVE_KEYS"),
+  ],
   durableObjectNamespaces = [
     (className = "LedgerObject", uniqueKey = "coupon-edge-LedgerObject", enableSql = true),
+    (className = "CounterObject", uniqueKey = "coupon-edge-CounterObject", enableSql = true),
+    (className = "StatementObject", uniqueKey = "coupon-edge-StatementObject", enableSql = true),
   ],
   durableObjectStorage = (localDisk = "ledger"),
 );

@@ -31,6 +31,12 @@ pub fn decode<const N: usize>(text: &str) -> Option<[u8; N]> {
     (written == N).then_some(bytes)
 }
 
+/// Decodes however many bytes; `None` for any other alphabet, padding, white space, or unused bits
+/// that are not zero.
+pub fn decode_any(text: &str) -> Option<Vec<u8>> {
+    URL_SAFE_NO_PAD.decode(text).ok()
+}
+
 /// Defines a fixed-size byte string whose text form, also in JSON, is its base64url.
 macro_rules! bytes_type {
     ($(#[$doc:meta])* $name:ident, $size:literal) => {
@@ -104,6 +110,11 @@ mod tests {
         assert_eq!(decode::<3>("-__-"), Some([0xfb, 0xff, 0xfe]));
         for wrong in ["", "-__", "-__-=", "+//+", "-__ ", "-__\n", "-__-A"] {
             assert_eq!(decode::<3>(wrong), None, "{wrong:?}");
+        }
+        assert_eq!(decode_any("-__-"), Some(vec![0xfb, 0xff, 0xfe]));
+        assert_eq!((decode_any("-w"), decode_any("")), (Some(vec![0xfb]), Some(Vec::new())));
+        for wrong in ["-", "-__-A", "-x", "-w==", "+w", "-w\n", " -w"] {
+            assert_eq!(decode_any(wrong), None, "{wrong:?}");
         }
         // 16 bytes leave four unused bits in the last character: they must be zero.
         assert_eq!(decode::<16>("AAAAAAAAAAAAAAAAAAAAAA"), Some([0; 16]));

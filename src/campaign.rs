@@ -68,8 +68,10 @@ impl std::fmt::Display for CampaignId {
     }
 }
 
-/// One shard of a campaign's ledger: it exists, because only [`CampaignId`] makes it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// One shard of a campaign's ledger: it exists, because only [`CampaignId`] makes it. Its text form,
+/// also in JSON, is the name of its object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Shard {
     campaign: CampaignId,
     index: u32,
@@ -94,6 +96,29 @@ impl Shard {
     /// The name of the Durable Object. Never change it: the ledger would start empty.
     pub fn object_name(self) -> String {
         format!("c{}/{}", self.campaign, self.index)
+    }
+
+    /// Reads an object's name; `None` when no shard has it.
+    pub fn parse(name: &str) -> Option<Self> {
+        let (campaign, index) = name.strip_prefix('c')?.split_once('/')?;
+        let campaign = CampaignId::try_from(campaign.parse::<u32>().ok()?).ok()?;
+        let shard = Self::new(campaign, index.parse().ok()?)?;
+        // A number has other spellings, a name has one.
+        (shard.object_name() == name).then_some(shard)
+    }
+}
+
+impl TryFrom<String> for Shard {
+    type Error = &'static str;
+
+    fn try_from(name: String) -> Result<Self, Self::Error> {
+        Self::parse(&name).ok_or("a shard is c<campaign>/<index>, and the campaign has so many")
+    }
+}
+
+impl From<Shard> for String {
+    fn from(shard: Shard) -> Self {
+        shard.object_name()
     }
 }
 
@@ -127,6 +152,10 @@ mod tests {
         assert_eq!(id.get(), 0x2000_0001);
         assert_eq!(id.shard_of(serial).index(), 1);
         assert_eq!(id.shard_of(serial).object_name(), "c536870913/1");
+        assert_eq!(Shard::parse("c536870913/1"), Some(id.shard_of(serial)));
+        for wrong in ["", "c536870913", "c536870913/16", "c536870913/01", "536870913/1", "c+5/0"] {
+            assert_eq!(Shard::parse(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

@@ -17,19 +17,28 @@
 //! | may it be used here and now? | [`policy`] | the terms of the redemption |
 //! | has it been used? | [`ledger`] | an entry, or why not |
 //! | what is the answer? | [`refusal`], [`api`] | a response |
+//!
+//! Beside that way, [`jws`] signs what others are to verify without us, and [`counters`] are what an
+//! [`operator`] watches.
 
 pub mod admission;
 pub mod api;
 pub mod base64url;
+pub mod calendar;
 pub mod campaign;
+pub mod counters;
+pub mod journal;
+pub mod jws;
 pub mod ledger;
 pub mod money;
 mod object;
+pub mod operator;
 pub mod order;
 pub mod policy;
 pub mod refusal;
 pub mod secret;
 pub mod signature;
+pub mod statement;
 pub mod till;
 pub mod time;
 pub mod token;

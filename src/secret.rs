@@ -1,5 +1,6 @@
 //! Root secrets, and the keys that are derived from them.
 
+use ed25519_dalek::SigningKey;
 use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit};
 use sha2::Sha256;
@@ -80,6 +81,11 @@ impl Key {
         let keyed = Hmac::new(&block.into());
         block.zeroize();
         keyed
+    }
+
+    /// The Ed25519 key whose seed this is.
+    pub fn ed25519(&self) -> SigningKey {
+        SigningKey::from_bytes(&self.0)
     }
 }
 

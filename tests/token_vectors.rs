@@ -1,5 +1,5 @@
-//! The literal tokens of `tests/vectors/token-v1.json`, checked by this crate and by a second
-//! implementation in Python that was written from `docs/token.md`.
+//! The literal tokens of `tests/vectors/token-v1.json` and `token-v2.json`, checked by this crate and
+//! by a second implementation in Python that was written from `docs/token.md`.
 
 #![allow(
     clippy::unwrap_used,
@@ -15,12 +15,33 @@ use std::process::Command;
 use coupon_edge::campaign::{CampaignId, Serial};
 use coupon_edge::secret::Root;
 use coupon_edge::token::{
-    Coupon, CouponFields, CouponKey, InvalidCoupon, KeyId, Keyring, Malformed, TokenRefusal,
-    UnverifiedToken, VerifiedCoupon,
+    Coupon, CouponFields, InvalidCoupon, KeyId, Keyring, Malformed, TokenRefusal, UnverifiedToken,
+    VerifiedCoupon, Version,
 };
 use serde::Deserialize;
 
-const VECTORS: &str = include_str!("vectors/token-v1.json");
+/// A version, its vectors, and the other implementation.
+struct Format {
+    version: Version,
+    text: &'static str,
+    vectors: &'static str,
+    script: &'static str,
+}
+
+const FORMATS: [Format; 2] = [
+    Format {
+        version: Version::One,
+        text: include_str!("vectors/token-v1.json"),
+        vectors: "tests/vectors/token-v1.json",
+        script: "tests/vectors/token_v1.py",
+    },
+    Format {
+        version: Version::Two,
+        text: include_str!("vectors/token-v2.json"),
+        vectors: "tests/vectors/token-v2.json",
+        script: "tests/vectors/token_v2.py",
+    },
+];
 
 #[derive(Deserialize)]
 struct Vectors {
@@ -60,22 +81,29 @@ struct Broken {
 }
 
 impl Vectors {
-    fn read() -> Self {
-        serde_json::from_str(VECTORS).expect("the vectors are JSON of the expected shape")
+    fn of(format: &Format) -> Self {
+        serde_json::from_str(format.text).expect("the vectors are JSON of the expected shape")
     }
 
     fn root(&self) -> Root {
         Root::parse(&self.root).expect("the root is base64url of 32 bytes")
     }
 
+    /// Read as the edge reads its secret.
     fn keyring(&self) -> Keyring {
-        self.keyring.iter().map(|key| CouponKey::derive(&self.root(), key.id())).collect()
+        let keys = self.keyring.iter().map(|key| (key.id().to_string(), key.key.as_str()));
+        let keys: std::collections::BTreeMap<_, _> = keys.collect();
+        Keyring::parse(&serde_json::to_string(&keys).unwrap()).expect("the keyring")
     }
 }
 
 impl LiveKey {
     fn id(&self) -> KeyId {
         KeyId { campaign: self.campaign, kid: self.kid }
+    }
+
+    fn version(&self) -> Version {
+        if self.key.starts_with("ed25519:") { Version::Two } else { Version::One }
     }
 }
 
@@ -114,15 +142,16 @@ fn in_repository(path: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
-fn python(arguments: &[&Path]) {
+fn python(script: &str, arguments: &[&Path]) {
     let output = Command::new("python3")
-        .arg(in_repository("tests/vectors/token_v1.py"))
+        .arg("-B")
+        .arg(in_repository(script))
         .args(arguments)
         .output()
         .expect("this test needs python3 (3.9 or later) on the PATH");
     assert!(
         output.status.success(),
-        "token_v1.py: {}\n{}",
+        "{script}: {}\n{}",
         output.status,
         String::from_utf8_lossy(&output.stderr),
     );
@@ -130,53 +159,61 @@ fn python(arguments: &[&Path]) {
 
 #[test]
 fn valid_tokens_are_minted_and_verified() {
-    let vectors = Vectors::read();
-    let (root, keyring) = (vectors.root(), vectors.keyring());
-    assert!(vectors.valid.len() >= 12, "vectors are missing");
-    for key in &vectors.keyring {
-        assert_eq!(CouponKey::secret(&root, key.id()).reveal(), key.key, "{:?}", key.id());
-    }
-    for vector in &vectors.valid {
-        let about = &vector.about;
-        let id = KeyId { campaign: vector.campaign, kid: vector.kid };
-        let coupon = vector.coupon();
-        assert_eq!(
-            coupon.mint(&CouponKey::derive(&root, id)).as_ref(),
-            Some(&vector.token),
-            "{about}"
-        );
-        let verified = verify(&vector.token, &keyring).expect(about);
-        assert_eq!(verified.coupon(), &coupon, "{about}");
-        assert_eq!(verified.key(), id, "{about}");
-        assert_eq!(vector.campaign.shard_of(vector.serial).index(), vector.shard, "{about}");
+    for format in &FORMATS {
+        let vectors = Vectors::of(format);
+        let (root, keyring) = (vectors.root(), vectors.keyring());
+        assert!(vectors.valid.len() >= 12, "vectors are missing");
+        for key in &vectors.keyring {
+            assert_eq!(key.version().edge_key(&root, key.id()), key.key, "{}", key.id());
+        }
+        for vector in &vectors.valid {
+            let about = &vector.about;
+            let id = KeyId { campaign: vector.campaign, kid: vector.kid };
+            let coupon = vector.coupon();
+            let minted = coupon.mint(&format.version.key(&root, id));
+            assert_eq!(minted.as_ref(), Some(&vector.token), "{about}");
+            let verified = verify(&vector.token, &keyring).expect(about);
+            assert_eq!(verified.coupon(), &coupon, "{about}");
+            assert_eq!(verified.key(), id, "{about}");
+            assert_eq!(vector.campaign.shard_of(vector.serial).index(), vector.shard, "{about}");
+        }
     }
 }
 
 #[test]
 fn broken_tokens_are_refused_for_the_right_reason() {
-    let vectors = Vectors::read();
-    let keyring = vectors.keyring();
-    assert!(vectors.broken.len() >= 45, "vectors are missing");
-    for Broken { why, refusal, token } in &vectors.broken {
-        assert_eq!(verify(token, &keyring).err(), Some(refusal.as_str()), "{why} {token:?}");
+    for format in &FORMATS {
+        let vectors = Vectors::of(format);
+        let keyring = vectors.keyring();
+        assert!(vectors.broken.len() >= 45, "vectors are missing");
+        for Broken { why, refusal, token } in &vectors.broken {
+            assert_eq!(verify(token, &keyring).err(), Some(refusal.as_str()), "{why} {token:?}");
+        }
     }
 }
 
 #[test]
 fn the_python_implementation_agrees() {
-    python(&[&in_repository("tests/vectors/token-v1.json")]);
+    for format in &FORMATS {
+        python(format.script, &[&in_repository(format.vectors)]);
+    }
 }
 
 #[test]
 fn the_vectors_can_be_written_anew() {
-    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("token-v1.json");
-    python(&[Path::new("--write"), &file]);
-    let written = std::fs::read_to_string(&file).unwrap();
-    assert!(written == VECTORS, "token_v1.py --write gives other vectors than the committed ones");
+    for format in &FORMATS {
+        let name = Path::new(format.vectors).file_name().unwrap();
+        let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        python(format.script, &[Path::new("--write"), &file]);
+        let written = std::fs::read_to_string(&file).unwrap();
+        assert!(written == format.text, "{} --write gives other vectors", format.script);
+    }
 }
 
 #[test]
-fn the_documented_example_is_the_first_vector() {
-    let first = &Vectors::read().valid[0];
-    assert!(include_str!("../docs/token.md").contains(&first.token));
+fn the_documented_examples_are_the_first_vectors() {
+    for format in &FORMATS {
+        let first = &Vectors::of(format).valid[0];
+        assert!(include_str!("../docs/token.md").contains(&first.token));
+    }
 }

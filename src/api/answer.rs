@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::counters;
+use crate::jws::PublicKeys;
 use crate::ledger::{Entry, RedemptionId};
 use crate::money::{Amount, Currency};
 use crate::order::OrderRef;
@@ -70,6 +72,24 @@ impl Answer {
         Self::document("text/html; charset=utf-8", page)
     }
 
+    /// Public keys. The one answer that may be kept a while: whoever verifies much need not ask for
+    /// them each time, and a key that is new is unknown to him for five minutes at most.
+    pub fn key_set(keys: &PublicKeys) -> Self {
+        let mut answer = Self::document("application/jwk-set+json", keys.jwks());
+        answer.headers.push(("Cache-Control", "public, max-age=300".to_owned()));
+        answer
+    }
+
+    /// `GET /v1/shops/me/statement`, as the object that has the shop wrote it.
+    pub fn statement(body: String) -> Self {
+        Self::document("application/json", body)
+    }
+
+    /// `GET /v1/ops/metrics`: the counters, as OpenMetrics text.
+    pub fn metrics(text: String) -> Self {
+        Self::document(counters::MEDIA_TYPE, text)
+    }
+
     fn document(content_type: &'static str, body: String) -> Self {
         Self { status: 200, content_type, headers: Vec::new(), body }
     }
@@ -86,20 +106,20 @@ impl Answer {
 /// order of the fields is part of that.
 #[derive(Clone, Debug, Serialize)]
 pub struct RedemptionBody {
-    id: String,
-    campaign: u32,
-    shop: u32,
-    till: u16,
-    redeemed_at: String,
-    order_amount: Amount,
-    discount: Amount,
-    to_pay: Amount,
-    currency: Currency,
+    pub(super) id: String,
+    pub(super) campaign: u32,
+    pub(super) shop: u32,
+    pub(super) till: u16,
+    pub(super) redeemed_at: String,
+    pub(super) order_amount: Amount,
+    pub(super) discount: Amount,
+    pub(super) to_pay: Amount,
+    pub(super) currency: Currency,
     #[serde(skip_serializing_if = "Option::is_none")]
-    order_ref: Option<OrderRef>,
+    pub(super) order_ref: Option<OrderRef>,
     reversible_until: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    reversed_at: Option<String>,
+    pub(super) reversed_at: Option<String>,
 }
 
 impl RedemptionBody {
@@ -191,46 +211,4 @@ impl HealthBody {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::campaign::{CampaignId, Serial, Shard};
-    use crate::ledger::{Fingerprint, Identity, KeyHash, Kind};
-    use crate::policy::Epochs;
-    use crate::time::Timestamp;
-
-    fn entry(kind: Kind, at: u64, order_ref: Option<&str>) -> Entry {
-        Entry {
-            seq: 258,
-            serial: Serial::from_bytes([1; 12]),
-            n: 0,
-            kind,
-            at: Timestamp::from_millis(at),
-            by: Identity { shop: 7, till: 2, key: KeyHash::from_bytes([1; 16]) },
-            fingerprint: Fingerprint::from_bytes([2; 16]),
-            discount: Amount::from(2500),
-            order_amount: Amount::from(3000),
-            order_ref: order_ref.map(|text| text.to_owned().try_into().unwrap()),
-            epochs: Epochs::default(),
-            reversible_until: Timestamp::from_millis(1_770_437_045_123),
-            answer: 1,
-        }
-    }
-
-    #[test]
-    fn p11_the_answers_are_pinned_word_for_word() {
-        let shard = Shard::new(CampaignId::new(4, 1).unwrap(), 10).unwrap();
-        let id = RedemptionId::new(shard, 258).unwrap();
-        let redemption = entry(Kind::Redemption, 1_770_350_645_123, Some("账单 1"));
-        let reversal = entry(Kind::Reversal, 1_770_350_700_000, None);
-        let cny = "CNY".parse().unwrap();
-        let body =
-            |reversal| Answer::ok(&RedemptionBody::new(&id, cny, &redemption, reversal)).body;
-        let plain = r#"{"id":"R1.IAAAAQAKAAAAAAEC","campaign":536870913,"shop":7,"till":2,"redeemed_at":"2026-02-06T04:04:05.123Z","order_amount":3000,"discount":2500,"to_pay":500,"currency":"CNY","order_ref":"账单 1","reversible_until":"2026-02-07T04:04:05.123Z"}"#;
-        assert_eq!(body(None), plain);
-        let reversed = plain.replace('}', r#","reversed_at":"2026-02-06T04:05:00.000Z"}"#);
-        assert_eq!(body(Some(&reversal)), reversed);
-        assert_eq!(Answer::written(Replay::First, &1).status, 201);
-        let again = Answer::written(Replay::Again, &1);
-        assert_eq!((again.status, again.headers.len()), (200, 1));
-    }
-}
+mod tests;

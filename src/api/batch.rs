@@ -8,13 +8,15 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::json::{malformed, read_object};
+use super::outcome::Redeemed;
 use super::request::{BODY, order};
-use super::{Problem, RedeemRequest, RedemptionBody, Replay};
+use super::{ConflictBody, Problem, RedeemRequest, RedemptionBody, Replay};
 use crate::ledger::IdempotencyKey;
 use crate::ledger::command::MAX_COMMANDS;
 use crate::money::{Amount, Currency};
 use crate::order::OrderRef;
 use crate::refusal::Refusal;
+use crate::time::Timestamp;
 
 /// The body of the call: between one item and [`MAX_COMMANDS`].
 pub struct BatchRequest {
@@ -29,6 +31,8 @@ pub struct BatchItem {
     pub txn: IdempotencyKey,
     /// What would be the body if it came alone.
     pub redeem: RedeemRequest,
+    /// When a till without a network has given the goods, if one has.
+    pub offline_at: Option<Timestamp>,
 }
 
 #[derive(Deserialize)]
@@ -46,6 +50,7 @@ struct ItemFields {
     order_amount: Amount,
     currency: Currency,
     order_ref: Option<OrderRef>,
+    offline_at: Option<String>,
 }
 
 impl BatchRequest {
@@ -66,13 +71,20 @@ impl BatchRequest {
 
 impl BatchItem {
     fn read(json: &[u8]) -> Result<Self, Refusal> {
-        let ItemFields { txn, token, order_amount, currency, order_ref } =
+        let ItemFields { txn, token, order_amount, currency, order_ref, offline_at } =
             read_object("the item", json)?;
         let txn = IdempotencyKey::parse(&txn).ok_or_else(|| {
             malformed("txn is 1 to 255 visible ASCII characters without comma or space")
         })?;
         let order = order(order_amount, currency, order_ref)?;
-        Ok(Self { txn, redeem: RedeemRequest { token, order } })
+        let offline_at = match offline_at.as_deref().map(Timestamp::parse_rfc3339) {
+            None => None,
+            Some(None) => {
+                return Err(malformed("offline_at is RFC 3339 in UTC, like 2026-02-06T04:00:00Z"));
+            }
+            Some(at) => at,
+        };
+        Ok(Self { txn, redeem: RedeemRequest { token, order }, offline_at })
     }
 }
 
@@ -90,6 +102,8 @@ pub struct ItemBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     redemption: Option<RedemptionBody>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    conflict: Option<ConflictBody>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     problem: Option<Value>,
     /// What the header `Retry-After` would say, in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -99,13 +113,17 @@ pub struct ItemBody {
 }
 
 impl ItemBody {
-    /// It is redeemed, now or by the same request before.
-    pub fn redeemed(replay: Replay, redemption: RedemptionBody) -> Self {
+    /// It is recorded, now or by the same request before.
+    pub fn recorded(replay: Replay, redeemed: Redeemed) -> Self {
+        let (redemption, conflict, code) = match redeemed {
+            Redeemed::Redemption(redemption) => (Some(redemption), None, "redeemed"),
+            Redeemed::Conflict(conflict) => (None, Some(conflict), "conflict"),
+        };
         let (status, code) = match replay {
-            Replay::First => (201, "redeemed"),
+            Replay::First => (201, code),
             Replay::Again => (200, "replayed"),
         };
-        Self { status, redemption: Some(redemption), problem: None, retry_after: None, code }
+        Self { status, redemption, conflict, problem: None, retry_after: None, code }
     }
 
     /// It is not, or nobody can say.
@@ -114,6 +132,7 @@ impl ItemBody {
         Self {
             status: meaning.status,
             redemption: None,
+            conflict: None,
             problem: Some(problem.document()),
             retry_after: problem.retry_after().and_then(|seconds| seconds.parse().ok()),
             code: meaning.code,
@@ -191,6 +210,8 @@ mod tests {
             (item("a").replace("3000", "0"), "at least 1"),
             (item("a").replace("3000", "3e3"), "floating point"),
             (item("a").replace("\"txn\"", "\"key\""), "unknown field `key`"),
+            (item("a").replace('}', ",\"offline_at\":\"noon\"}"), "offline_at is RFC 3339"),
+            (item("a").replace('}', ",\"offline_at\":1770336000}"), "invalid type: integer"),
             (item("a").replace("{", "{\"txn\":\"b\","), "duplicate field `txn`"),
         ];
         let mut items = vec![item("first")];

@@ -7,17 +7,25 @@
 
 mod answer;
 mod batch;
+mod conflict;
 mod incoming;
 mod json;
 mod outcome;
 mod problem;
+mod query;
+mod receipt;
 mod request;
 mod route;
+mod statement;
 
 pub use answer::{Answer, CancelBody, CheckBody, HealthBody, RedemptionBody, Replay};
 pub use batch::{BatchBody, BatchItem, BatchRequest, ItemBody};
+pub use conflict::ConflictBody;
 pub use incoming::{Incoming, split_url};
-pub use outcome::{cancelled, checked, found, redeemed, redemption, reversed};
+pub use outcome::{Redeemed, cancelled, checked, found, receipt, redeemed, redemption, reversed};
 pub use problem::Problem;
+pub use query::StatementRequest;
+pub use receipt::{Receipt, ReceiptBody};
 pub use request::{CancelRequest, CheckRequest, RedeemRequest, ReverseRequest};
 pub use route::{Method, Route};
+pub use statement::StatementBody;

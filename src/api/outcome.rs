@@ -1,8 +1,9 @@
 //! How what the ledger did becomes an answer or a refusal.
 
 use super::answer::{CancelBody, CheckBody, RedemptionBody};
-use super::{Answer, Replay};
+use super::{Answer, ConflictBody, Receipt, ReceiptBody, Replay};
 use crate::campaign::Shard;
+use crate::jws::SigningKeys;
 use crate::ledger::{Entry, LedgerRefusal, Outcome, RedemptionId};
 use crate::money::Currency;
 use crate::order::Order;
@@ -25,11 +26,26 @@ pub fn redeemed(
     outcome: Outcome,
     policy_says: Option<Refusal>,
 ) -> Judged {
-    let redemption = redemption(shard, till, currency, outcome, policy_says)?;
-    Ok(redemption.map(|(replay, body)| Answer::written(replay, &body)))
+    match redemption(shard, till, currency, outcome, policy_says)? {
+        Ok((replay, Redeemed::Redemption(body))) => Ok(Ok(Answer::written(replay, &body))),
+        // A fingerprint of its own keeps it from coming here.
+        Ok((_, Redeemed::Conflict(_))) => {
+            Err(Fault::Internal("a conflict of a till that has a network".to_owned()))
+        }
+        Err(refusal) => Ok(Err(refusal)),
+    }
 }
 
-/// What [`redeemed`] answers, not yet put into words.
+/// What became of a redemption that the ledger recorded.
+#[derive(Clone, Debug)]
+pub enum Redeemed {
+    /// The coupon is used by it.
+    Redemption(RedemptionBody),
+    /// The coupon was used before, and a till without a network had given the goods.
+    Conflict(ConflictBody),
+}
+
+/// What [`redeemed`] answers, not yet put into words; also of a till without a network.
 ///
 /// # Errors
 /// [`Fault`] when the shard's outcome is none of a redemption.
@@ -39,10 +55,15 @@ pub fn redemption(
     currency: Currency,
     outcome: Outcome,
     policy_says: Option<Refusal>,
-) -> Judged<(Replay, RedemptionBody)> {
+) -> Judged<(Replay, Redeemed)> {
     match (outcome, policy_says) {
         (Outcome::Redeemed { entry, replayed }, _) => {
-            Ok(Ok((Replay::from(replayed), body(shard, currency, &entry, None)?)))
+            let redemption = body(shard, currency, &entry, None)?;
+            Ok(Ok((Replay::from(replayed), Redeemed::Redemption(redemption))))
+        }
+        (Outcome::Conflict { entry, first, replayed }, _) => {
+            let conflict = ConflictBody::new(&id(shard, &entry)?, currency, &entry, first);
+            Ok(Ok((Replay::from(replayed), Redeemed::Conflict(conflict))))
         }
         (Outcome::NothingToReplay, Some(refusal)) => Ok(Err(refusal)),
         (Outcome::Refused(refusal), _) => refused(refusal, till),
@@ -109,6 +130,28 @@ pub fn found(shard: Shard, till: &AdmittedTill, currency: Currency, outcome: Out
     }
 }
 
+/// The answer to a question for a redemption's receipt.
+///
+/// # Errors
+/// [`Fault`] when the shard's outcome is none of a question.
+pub fn receipt(
+    shard: Shard,
+    till: &AdmittedTill,
+    currency: Currency,
+    outcome: Outcome,
+    keys: &SigningKeys,
+) -> Judged {
+    match outcome {
+        Outcome::Found { redemption, reversal } => {
+            let id = id(shard, &redemption)?;
+            let receipt = Receipt::new(&id, currency, &redemption, reversal.as_ref());
+            Ok(Ok(Answer::ok(&ReceiptBody::sign(&receipt, keys))))
+        }
+        Outcome::Refused(refusal) => refused(refusal, till),
+        other => Err(unexpected(&other)),
+    }
+}
+
 /// The answer to a check that the policy allows.
 ///
 /// # Errors
@@ -166,9 +209,12 @@ fn body(
     redemption: &Entry,
     reversal: Option<&Entry>,
 ) -> Result<RedemptionBody, Fault> {
-    let id = RedemptionId::new(shard, redemption.seq)
-        .ok_or_else(|| Fault::Internal("a shard has more than 2^48 entries".to_owned()))?;
-    Ok(RedemptionBody::new(&id, currency, redemption, reversal))
+    Ok(RedemptionBody::new(&id(shard, redemption)?, currency, redemption, reversal))
+}
+
+fn id(shard: Shard, redemption: &Entry) -> Result<RedemptionId, Fault> {
+    RedemptionId::new(shard, redemption.seq)
+        .ok_or_else(|| Fault::Internal("a shard has more than 2^48 entries".to_owned()))
 }
 
 fn unexpected(outcome: &Outcome) -> Fault {

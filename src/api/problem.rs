@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Answer;
+use super::{Answer, Route};
 use crate::refusal::words::Words;
 use crate::refusal::{Code, Fault, Refusal};
 use crate::time::UtcOffset;
@@ -24,10 +24,6 @@ impl Problem {
     pub fn of_refusal(refusal: &Refusal, offset: UtcOffset) -> Self {
         let mut problem = Self::of_code(refusal.code(), refusal.words(offset));
         problem.add_evidence(refusal);
-        if problem.code.meaning().status == 401 {
-            // RFC 9110 section 11.6.1 wants it; which signature, Accept-Signature says.
-            problem.headers.push(("WWW-Authenticate", "Signature".to_owned()));
-        }
         problem
     }
 
@@ -56,12 +52,18 @@ impl Problem {
         headers.find(|(name, _)| *name == "Retry-After").map(|(_, seconds)| seconds.as_str())
     }
 
-    /// The response; a 401 says which signature the call takes.
-    pub fn answer(&self, accept_signature: Option<String>) -> Answer {
+    /// The response; a 401 says what the call takes, as [RFC 9110 section 11.6.1] wants it: an
+    /// operator's token, or which signature.
+    ///
+    /// [RFC 9110 section 11.6.1]: https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1
+    pub fn answer(&self, route: Option<Route>) -> Answer {
         let status = self.code.meaning().status;
         let mut headers = self.headers.clone();
-        if let (401, Some(accepted)) = (status, accept_signature) {
-            headers.push(("Accept-Signature", accepted));
+        if let (401, Some(route)) = (status, route) {
+            let scheme = if route.is_operators() { "Bearer" } else { "Signature" };
+            headers.push(("WWW-Authenticate", scheme.to_owned()));
+            let accepted = route.accept_signature();
+            headers.extend(accepted.map(|accepted| ("Accept-Signature", accepted)));
         }
         let body = self.document().to_string();
         Answer { status, content_type: "application/problem+json", headers, body }
@@ -144,7 +146,7 @@ mod tests {
     use crate::token::Malformed;
 
     fn answer(refusal: &Refusal) -> Answer {
-        Problem::of_refusal(refusal, UtcOffset::CHINA).answer(Some("sig=()".to_owned()))
+        Problem::of_refusal(refusal, UtcOffset::CHINA).answer(Some(Route::Redeem))
     }
 
     #[test]
@@ -191,7 +193,7 @@ mod tests {
             (Refusal::ReversalTooLate { until: at }, json!({ "reversible_until": time })),
             (
                 Refusal::TokenMalformed(Malformed::Length),
-                json!({ "detail": "a token is exactly 71 ASCII characters" }),
+                json!({ "detail": "a token is exactly 71 ASCII characters, or 135 in version 2" }),
             ),
             (Refusal::MalformedRequest("why".to_owned()), json!({ "detail": "why" })),
             (Refusal::LimitReached, json!({})),

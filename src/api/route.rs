@@ -15,16 +15,26 @@ pub enum Route {
     Batch,
     /// `GET /v1/redemptions/{id}`
     Find(RedemptionId),
+    /// `GET /v1/redemptions/{id}/receipt`
+    Receipt(RedemptionId),
     /// `POST /v1/redemptions/{id}/reversal`
     Reverse(RedemptionId),
     /// `POST /v1/redemptions/cancel`
     Cancel,
+    /// `GET /v1/shops/me/statement`
+    Statement,
     /// `GET /healthz`
     Health,
     /// `GET /openapi.json`
     OpenApi,
     /// `GET /docs`
     Docs,
+    /// `GET /.well-known/jwks.json`: the keys of receipts
+    ReceiptKeys,
+    /// `GET /.well-known/archive-jwks.json`: the keys of the archive
+    ArchiveKeys,
+    /// `GET /v1/ops/metrics`: the counters, for an operator
+    Metrics,
 }
 
 /// What a method asks of a route.
@@ -55,9 +65,15 @@ impl Route {
         Ok((route, asked))
     }
 
-    /// Whether the path is one that is open to everyone.
-    pub fn is_open(path: &str) -> bool {
+    /// Whether the path is one that no till calls: what is open to everyone, and the operator's. It
+    /// is let in when there is no room, because whoever watches the edge wants to see just that.
+    pub fn is_for_watching(path: &str) -> bool {
         Self::of_path(path).is_some_and(|route| route.signed_components().is_none())
+    }
+
+    /// Whether an operator calls it, with a token in place of a signature.
+    pub fn is_operators(self) -> bool {
+        self == Self::Metrics
     }
 
     /// The methods it takes, as the `Allow` header lists them.
@@ -78,15 +94,21 @@ impl Route {
         }
     }
 
-    /// What a till must sign; `None` for calls that are open to everyone.
+    /// What a till must sign; `None` for calls that are not a till's.
     pub fn signed_components(self) -> Option<&'static [Component]> {
         match self {
-            Self::Health | Self::OpenApi | Self::Docs => None,
+            Self::Health
+            | Self::OpenApi
+            | Self::Docs
+            | Self::ReceiptKeys
+            | Self::ArchiveKeys
+            | Self::Metrics => None,
             _ => Some(Component::required(!self.is_read(), self.is_write())),
         }
     }
 
-    /// The `Accept-Signature` header for it ([RFC 9421 section 5]); `None` for open calls.
+    /// The `Accept-Signature` header for it ([RFC 9421 section 5]); `None` for calls
+    /// that are not a till's.
     ///
     /// [RFC 9421 section 5]: https://www.rfc-editor.org/rfc/rfc9421#section-5
     pub fn accept_signature(self) -> Option<String> {
@@ -102,11 +124,16 @@ impl Route {
             Self::Redeem => "redeem",
             Self::Batch => "batch",
             Self::Find(_) => "find",
+            Self::Receipt(_) => "receipt",
             Self::Reverse(_) => "reverse",
             Self::Cancel => "cancel",
+            Self::Statement => "statement",
             Self::Health => "health",
             Self::OpenApi => "openapi",
             Self::Docs => "docs",
+            Self::ReceiptKeys => "receipt-keys",
+            Self::ArchiveKeys => "archive-keys",
+            Self::Metrics => "metrics",
         }
     }
 
@@ -116,113 +143,44 @@ impl Route {
             "/v1/redemptions" => Some(Self::Redeem),
             "/v1/redemptions/batch" => Some(Self::Batch),
             "/v1/redemptions/cancel" => Some(Self::Cancel),
+            "/v1/shops/me/statement" => Some(Self::Statement),
             "/healthz" => Some(Self::Health),
             "/openapi.json" => Some(Self::OpenApi),
             "/docs" => Some(Self::Docs),
+            "/.well-known/jwks.json" => Some(Self::ReceiptKeys),
+            "/.well-known/archive-jwks.json" => Some(Self::ArchiveKeys),
+            "/v1/ops/metrics" => Some(Self::Metrics),
             _ => {
                 let rest = path.strip_prefix("/v1/redemptions/")?;
-                match rest.strip_suffix("/reversal") {
-                    Some(id) => RedemptionId::parse(id).map(Self::Reverse),
-                    None => RedemptionId::parse(rest).map(Self::Find),
+                let (id, what) =
+                    rest.split_once('/').map_or((rest, None), |(id, what)| (id, Some(what)));
+                let id = RedemptionId::parse(id)?;
+                match what {
+                    None => Some(Self::Find(id)),
+                    Some("receipt") => Some(Self::Receipt(id)),
+                    Some("reversal") => Some(Self::Reverse(id)),
+                    Some(_) => None,
                 }
             }
         }
     }
 
-    fn is_read(self) -> bool {
-        matches!(self, Self::Find(_) | Self::Health | Self::OpenApi | Self::Docs)
+    /// Whether it takes `GET`, and no body.
+    pub fn is_read(self) -> bool {
+        matches!(
+            self,
+            Self::Find(_)
+                | Self::Receipt(_)
+                | Self::Statement
+                | Self::Health
+                | Self::OpenApi
+                | Self::Docs
+                | Self::ReceiptKeys
+                | Self::ArchiveKeys
+                | Self::Metrics
+        )
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const ID: &str = "R1.IAAAAQAKAAAAAAEC";
-
-    #[test]
-    fn finds_every_call() {
-        let id = RedemptionId::parse(ID).unwrap();
-        for (method, path, route) in [
-            ("POST", "/v1/coupons/check", Route::Check),
-            ("POST", "/v1/redemptions", Route::Redeem),
-            ("POST", "/v1/redemptions/batch", Route::Batch),
-            ("POST", "/v1/redemptions/cancel", Route::Cancel),
-            ("GET", &format!("/v1/redemptions/{ID}"), Route::Find(id)),
-            ("POST", &format!("/v1/redemptions/{ID}/reversal"), Route::Reverse(id)),
-            ("GET", "/healthz", Route::Health),
-            ("GET", "/openapi.json", Route::OpenApi),
-            ("GET", "/docs", Route::Docs),
-        ] {
-            assert_eq!(Route::find(method, path), Ok((route, Method::Call)), "{path}");
-            assert_eq!(Route::find("OPTIONS", path), Ok((route, Method::Options)), "{path}");
-            let head = Route::find("HEAD", path);
-            assert_eq!(head.is_ok(), method == "GET", "HEAD {path}");
-            for other in ["PUT", "DELETE", "PATCH", "get", "TRACE", "QUERY"] {
-                let refusal = Refusal::MethodNotAllowed { allow: route.allow() };
-                assert_eq!(Route::find(other, path), Err(refusal), "{other} {path}");
-            }
-        }
-    }
-
-    #[test]
-    fn says_what_to_sign() {
-        let find = Route::Find(RedemptionId::parse(ID).unwrap());
-        assert_eq!(
-            find.accept_signature().as_deref(),
-            Some(
-                "sig=(\"@method\" \"@authority\" \"@path\" \"@query\");created;keyid;tag=\"coupon-pos\""
-            )
-        );
-        assert!(Route::Redeem.accept_signature().unwrap().contains("\"idempotency-key\""));
-        assert_eq!(Route::Health.accept_signature(), None);
-    }
-
-    #[test]
-    fn what_watches_the_edge_is_open_to_everyone_and_nothing_else() {
-        for path in ["/healthz", "/openapi.json", "/docs"] {
-            assert!(Route::is_open(path), "{path}");
-        }
-        for path in ["/v1/redemptions", "/v1/coupons/check", "/", "/nowhere"] {
-            assert!(!Route::is_open(path), "{path}");
-        }
-    }
-
-    #[test]
-    fn a_path_lists_its_methods() {
-        assert_eq!(Route::Docs.allow(), "GET, HEAD, OPTIONS");
-        assert_eq!(Route::Redeem.allow(), "POST, OPTIONS");
-    }
-
-    #[test]
-    fn names_are_pinned() {
-        let id = RedemptionId::parse(ID).unwrap();
-        let (find, reverse) = (Route::Find(id), Route::Reverse(id));
-        let names = [Route::Check, Route::Redeem, Route::Batch, find, reverse, Route::Cancel];
-        let expected = ["check", "redeem", "batch", "find", "reverse", "cancel"];
-        assert_eq!(names.map(Route::name), expected);
-        let open = [Route::Health, Route::OpenApi, Route::Docs].map(Route::name);
-        assert_eq!(open, ["health", "openapi", "docs"]);
-    }
-
-    #[test]
-    fn any_other_path_is_not_found_whatever_the_method() {
-        for path in [
-            "",
-            "/",
-            "/v1",
-            "/v1/redemptions/",
-            "/v1/redemptions/R1.",
-            "/v1/redemptions/%00",
-            "/v1/redemptions/R1.IAAAAQAKAAAAAAEC/",
-            "/v1/redemptions//reversal",
-            "/v1/redemptions/cancel/reversal",
-            "/V1/redemptions",
-            "/docs/",
-        ] {
-            for method in ["GET", "POST", "BREW"] {
-                assert_eq!(Route::find(method, path), Err(Refusal::NotFound), "{method} {path}");
-            }
-        }
-    }
-}
+mod tests;

@@ -1,7 +1,10 @@
 //! Values that several commands read: from arguments, from a shop list, from a campaign's policy.
 
 use crate::campaign::CampaignId;
+use crate::money::Amount;
+use crate::policy::Offline;
 use crate::time::Timestamp;
+use crate::token::{KeyId, PublicKey};
 
 /// A campaign's id.
 pub(crate) fn campaign(text: &str) -> Result<CampaignId, String> {
@@ -39,4 +42,28 @@ pub(crate) fn groups(text: &str) -> Result<u32, String> {
 /// A bit set of shop groups, as people read it.
 pub(crate) fn group_list(bits: u32) -> Vec<u32> {
     (0..u32::BITS).filter(|bit| bits >> bit & 1 == 1).collect()
+}
+
+/// What a campaign takes from tills without a network: count, value, seconds.
+pub(crate) fn offline(text: &str) -> Result<Offline, String> {
+    let numbers: Result<Vec<u64>, _> = text.split(',').map(str::parse).collect();
+    let wrong = || "this is three numbers, like 20,50000,86400".to_owned();
+    let [count, value, max_age_s] =
+        <[u64; 3]>::try_from(numbers.map_err(|_| wrong())?).map_err(|_| wrong())?;
+    Ok(Offline {
+        count: count.try_into().map_err(|_| wrong())?,
+        value: Amount::try_from(value)?,
+        max_age_s: max_age_s.try_into().map_err(|_| wrong())?,
+    })
+}
+
+/// A public key and its id, as `coupon campaign public-key` writes them.
+pub(crate) fn public_key(text: &str) -> Result<(KeyId, PublicKey), String> {
+    let key = text.split_once('=').and_then(|(id, key)| {
+        let (id, key) = (KeyId::parse(id)?, PublicKey::parse(key)?);
+        Some((id, key))
+    });
+    key.ok_or_else(|| {
+        "a public key is CAMPAIGN/KID=ed25519: and 43 characters of base64url".to_owned()
+    })
 }

@@ -46,7 +46,7 @@ pub(super) struct Dev {
 impl Dev {
     pub(super) fn run(&self, context: &Context) -> anyhow::Result<Outcome> {
         let interrupt = Interrupt::watch()?;
-        let mut bindings = Issuer::open(&context.dir)?.edge_bindings()?;
+        let mut bindings = Issuer::open_for_edge(&context.dir)?.edge_bindings()?;
         let hosts = format!("127.0.0.1:{0},localhost:{0}", self.port);
         bindings.push(("AUTHORITIES".to_owned(), hosts));
         if let Some(path) = &self.url_file {
@@ -69,6 +69,7 @@ impl Dev {
             port: self.port,
             storage: &self.storage,
             kv: kv.address(),
+            archive: None,
             bindings: &bindings,
         };
         let mut workerd = match Workerd::start(&start, Some(lines)) {

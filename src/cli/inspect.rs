@@ -6,28 +6,36 @@ use anyhow::Context as _;
 use clap::Args;
 use serde_json::json;
 
-use super::args::group_list;
+use super::args::{group_list, public_key};
 use super::issuer::Issuer;
 use super::outcome::{Failure, table};
 use super::{Context, Outcome};
 use crate::campaign::CampaignId;
 use crate::till::Till;
-use crate::token::{KeyId, Keyring, TokenRefusal, UnverifiedToken, VerifiedCoupon};
+use crate::token::{
+    KeyId, Keyring, Malformed, PublicKey, TokenRefusal, UnverifiedToken, VerifiedCoupon,
+};
 
 /// Show what a coupon or a till's key id says.
 ///
-/// A coupon is verified with this issuer's keys. Where that cannot be done only its campaign and
-/// key id are shown, because nothing vouches for the rest. Whether it has been used, only the edge
-/// knows.
+/// A coupon is verified with this issuer's keys, or with public keys alone. Where that cannot be
+/// done only its campaign and key id are shown, because nothing vouches for the rest. Whether it
+/// has been used, only the edge knows.
 #[derive(Args)]
 #[command(after_help = "\
 Example:
   coupon inspect C1.AAEgAAAB...
   head -n 1 coupons.txt | coupon inspect -
-  coupon inspect S1.AQIDBAUGBwgJCgsMEAINDg8Q")]
+  coupon inspect S1.AQIDBAUGBwgJCgsMEAINDg8Q
+  coupon inspect C2.AAEgAAAB... --public-key 536870913/1=ed25519:A6EH...")]
 pub(crate) struct Inspect {
-    /// A coupon (C1...) or a till's key id (S1...); `-` reads a line from stdin.
+    /// A coupon (C1... or C2...) or a till's key id (S1...); `-` reads a line from stdin.
     text: String,
+
+    /// Verify with this public key instead, from `coupon campaign public-key`: without an issuer.
+    /// May be repeated.
+    #[arg(long, value_name = "CAMPAIGN/KID=KEY", value_parser = public_key)]
+    public_key: Vec<(KeyId, PublicKey)>,
 }
 
 impl Inspect {
@@ -40,23 +48,25 @@ impl Inspect {
             }
             text => text,
         };
-        match text.starts_with("S1.") {
-            true => inspect_till(text),
-            false => inspect_coupon(text, Issuer::find(&context.dir)?.as_ref()),
+        if text.starts_with("S1.") {
+            return inspect_till(text);
+        }
+        match self.public_key.is_empty() {
+            true => inspect_coupon(text, Issuer::find(&context.dir)?.as_ref()),
+            false => inspect_offline(text, self.public_key.iter().copied().collect()),
         }
     }
 }
 
 fn first_line() -> std::io::Result<String> {
     let mut line = String::new();
-    // Neither a coupon nor a key id is longer: a stream without lines is not read to its end.
+    // Neither a coupon nor a key id is as long: a stream without lines is not read to its end.
     std::io::stdin().lock().take(1024).read_line(&mut line)?;
     Ok(line)
 }
 
 fn inspect_coupon(text: &str, issuer: Option<&Issuer>) -> anyhow::Result<Outcome> {
-    let token = UnverifiedToken::parse(text)
-        .map_err(|malformed| refused("token-malformed", malformed.detail()))?;
+    let token = parse(text)?;
     let (campaign, kid) = token.claimed_key();
     let Some(issuer) = issuer else {
         return Ok(unverified(campaign, kid, "not checked: no issuer here, say --dir"));
@@ -64,22 +74,48 @@ fn inspect_coupon(text: &str, issuer: Option<&Issuer>) -> anyhow::Result<Outcome
     let Ok(id) = CampaignId::try_from(campaign) else {
         return Ok(unverified(campaign, kid, "unknown key: no campaign can have this id"));
     };
-    let keyring: Keyring = [issuer.coupon_key(KeyId { campaign: id, kid })].into_iter().collect();
+    let known = issuer.find_campaign(id)?.filter(|file| file.kids.contains(&kid));
+    // A key can be derived for every pair. Only for one that is this issuer's, and of this version,
+    // does a wrong tag mean a forgery; else it may be another issuer's coupon.
+    let version = known.as_ref().map_or(token.version(), |file| file.token_version);
+    let key = issuer.coupon_key(version, KeyId { campaign: id, kid });
+    match token.verify(&[key].into_iter().collect()) {
+        Ok(verified) => Ok(authentic(&verified)),
+        Err(TokenRefusal::Forged) if known.is_some() => {
+            Err(refused("token-forged", "this issuer did not sign it").into())
+        }
+        Err(TokenRefusal::Forged) => {
+            Ok(unverified(campaign, kid, "unknown key: not one of this issuer's"))
+        }
+        Err(TokenRefusal::UnknownKey) => {
+            Ok(unverified(campaign, kid, "unknown key: its tokens are of another version"))
+        }
+        Err(TokenRefusal::Malformed(why)) => Err(malformed(why).into()),
+    }
+}
+
+/// What a till without a network sees.
+fn inspect_offline(text: &str, keyring: Keyring) -> anyhow::Result<Outcome> {
+    let token = parse(text)?;
+    let (campaign, kid) = token.claimed_key();
     match token.verify(&keyring) {
         Ok(verified) => Ok(authentic(&verified)),
-        Err(TokenRefusal::Malformed(malformed)) => {
-            Err(refused("token-malformed", malformed.detail()).into())
+        Err(TokenRefusal::Forged) => {
+            Err(refused("token-forged", "the key's owner did not sign it").into())
         }
-        // A key can be derived for every pair. Only for one that is this issuer's does a wrong
-        // tag mean a forgery; else it may be another issuer's coupon.
-        Err(TokenRefusal::Forged | TokenRefusal::UnknownKey) => {
-            if issuer.find_campaign(id)?.is_some_and(|file| file.kids.contains(&kid)) {
-                Err(refused("token-forged", "this issuer did not sign it").into())
-            } else {
-                Ok(unverified(campaign, kid, "unknown key: not one of this issuer's"))
-            }
+        Err(TokenRefusal::UnknownKey) => {
+            Ok(unverified(campaign, kid, "unknown key: none of those that were given"))
         }
+        Err(TokenRefusal::Malformed(why)) => Err(malformed(why).into()),
     }
+}
+
+fn parse(text: &str) -> Result<UnverifiedToken, Failure> {
+    UnverifiedToken::parse(text).map_err(malformed)
+}
+
+fn malformed(why: Malformed) -> Failure {
+    refused("token-malformed", why.detail())
 }
 
 fn refused(code: &'static str, detail: &str) -> Failure {

@@ -16,16 +16,23 @@ mod inspect;
 mod interrupt;
 mod issue;
 mod issuer;
+mod keys;
 mod load;
 pub mod local;
+mod offline_loss;
+mod ops;
 mod outcome;
 mod output;
 mod overload;
 pub mod pos;
 mod prove;
+mod settle;
 mod shell;
 mod shop;
 mod surge;
+mod till;
+mod top;
+mod verify_receipt;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -60,7 +67,7 @@ Exit codes:
   0    done
   1    failed: stderr says why, and what to do
   2    wrong usage
-  3    refused by the edge, or it would be
+  3    refused by the edge, or it would be; not genuine
   4    outcome unknown: run it again with the same key
   130  interrupted: nothing was done
 
@@ -75,17 +82,30 @@ enum Command {
     Campaign(campaign::Campaign),
     #[command(subcommand)]
     Shop(shop::Shop),
+    #[command(subcommand)]
+    Keys(keys::Keys),
+    #[command(subcommand)]
+    Ops(ops::Ops),
     Issue(issue::Issue),
     Inspect(inspect::Inspect),
     Check(pos::Check),
     Redeem(pos::Redeem),
     Reverse(pos::Reverse),
     Cancel(pos::Cancel),
+    Receipt(pos::Receipt),
+    #[command(subcommand)]
+    Till(till::Till),
+    VerifyReceipt(verify_receipt::VerifyReceipt),
+    Statement(pos::Statement),
+    Top(top::Top),
     Dev(dev::Dev),
     Prove(prove::Prove),
     Overload(overload::Overload),
     #[command(subcommand)]
     Surge(surge::Surge),
+    #[command(subcommand)]
+    Settle(settle::Settle),
+    OfflineLoss(offline_loss::OfflineLoss),
     Api(api::Api),
 }
 
@@ -107,16 +127,25 @@ pub fn run() -> ExitCode {
         Command::Init(init) => init.run(&context),
         Command::Campaign(campaign) => campaign.run(&context),
         Command::Shop(shop) => shop.run(&context),
+        Command::Keys(keys) => keys.run(&context),
+        Command::Ops(ops) => ops.run(&context),
         Command::Issue(issue) => issue.run(&context),
         Command::Inspect(inspect) => inspect.run(&context),
         Command::Check(check) => check.run(),
         Command::Redeem(redeem) => redeem.run(),
         Command::Reverse(reverse) => reverse.run(),
         Command::Cancel(cancel) => cancel.run(),
+        Command::Receipt(receipt) => receipt.run(),
+        Command::Till(till) => till.run(&context),
+        Command::VerifyReceipt(verify) => verify.run(),
+        Command::Statement(statement) => statement.run(),
+        Command::Top(top) => top.run(&context),
         Command::Dev(dev) => dev.run(&context),
         Command::Prove(prove) => prove.run(&context),
         Command::Overload(overload) => overload.run(),
         Command::Surge(surge) => surge.run(),
+        Command::Settle(settle) => settle.run(&context),
+        Command::OfflineLoss(loss) => Ok(loss.run()),
         Command::Api(api) => api.run(&context),
     };
     outcome::report(result, context.json)

@@ -14,7 +14,7 @@ use crate::order::Order;
 use crate::policy::{AdmittedTill, CampaignPolicy};
 use crate::refusal::Refusal;
 use crate::signature::AuthenticatedTill;
-use crate::time::UtcOffset;
+use crate::time::{Timestamp, UtcOffset};
 use crate::token::VerifiedCoupon;
 
 /// An item whose coupon is one.
@@ -24,6 +24,7 @@ struct Wanted {
     txn: IdempotencyKey,
     coupon: VerifiedCoupon,
     order: Order,
+    offline_at: Option<Timestamp>,
 }
 
 impl Desk<'_> {
@@ -48,7 +49,7 @@ impl Desk<'_> {
                 }
                 Err(refusal) => {
                     let problem = Problem::of_refusal(&refusal, UtcOffset::default());
-                    put((index, ItemBody::problem(&problem)));
+                    put((index, self.refused(None, &problem)));
                 }
             }
         }
@@ -62,9 +63,16 @@ impl Desk<'_> {
         Ok(Answer::ok(&body))
     }
 
+    /// The result of an item that was refused.
+    fn refused(&self, shard: Option<Shard>, problem: &Problem) -> ItemBody {
+        self.known.item_refused(shard.map(Shard::campaign), problem.code());
+        ItemBody::problem(problem)
+    }
+
     fn wanted(&self, index: usize, item: BatchItem) -> Result<Wanted, Refusal> {
         let coupon = self.config.verify(&item.redeem.token)?;
-        Ok(Wanted { index, txn: item.txn, coupon, order: item.redeem.order })
+        let BatchItem { txn, redeem, offline_at } = item;
+        Ok(Wanted { index, txn, coupon, order: redeem.order, offline_at })
     }
 
     /// The items of one shard. When it cannot answer, the other shards' items have their answers all
@@ -76,9 +84,9 @@ impl Desk<'_> {
         items: &[Wanted],
     ) -> Vec<(usize, ItemBody)> {
         let judge = |policy: &CampaignPolicy, till: &AdmittedTill| {
-            let judged = items
-                .iter()
-                .map(|it| judge_redemption(policy, till, &it.txn, &it.coupon, &it.order));
+            let judged = items.iter().map(|it| {
+                judge_redemption(policy, till, &it.txn, &it.coupon, &it.order, it.offline_at)
+            });
             Ok(judged.unzip())
         };
         match self.consult_on_all(till, shard, judge).await {
@@ -88,7 +96,8 @@ impl Desk<'_> {
                     Stop::Refused(refusal) => Problem::of_refusal(&refusal, UtcOffset::default()),
                     Stop::Failed(fault) => self.log.fault(&fault),
                 };
-                items.iter().map(|item| (item.index, ItemBody::problem(&problem))).collect()
+                let refused = |item: &Wanted| (item.index, self.refused(Some(shard), &problem));
+                items.iter().map(refused).collect()
             }
         }
     }
@@ -105,11 +114,12 @@ impl Desk<'_> {
         let answers = answers.map(|(item, (outcome, judged))| {
             let redemption = api::redemption(shard, &till, document.currency, outcome, judged);
             let result = match redemption {
-                Ok(Ok((replay, redemption))) => ItemBody::redeemed(replay, redemption),
+                Ok(Ok((replay, redeemed))) => ItemBody::recorded(replay, redeemed),
                 Ok(Err(refusal)) => {
-                    ItemBody::problem(&Problem::of_refusal(&refusal, document.utc_offset_minutes))
+                    let problem = Problem::of_refusal(&refusal, document.utc_offset_minutes);
+                    self.refused(Some(shard), &problem)
                 }
-                Err(fault) => ItemBody::problem(&self.log.fault(&fault)),
+                Err(fault) => self.refused(Some(shard), &self.log.fault(&fault)),
             };
             (item.index, result)
         });

@@ -4,8 +4,12 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 
 use worker::Env;
+use worker::js_sys::Reflect;
+use worker::wasm_bindgen::{JsCast, JsValue};
 
 use super::policies::Policies;
+use crate::jws::SigningKeys;
+use crate::operator::Operators;
 use crate::policy::PolicyKeys;
 use crate::refusal::{Fault, Refusal};
 use crate::signature::Verifier;
@@ -20,6 +24,13 @@ pub(super) struct Config {
     pub(super) verifier: Verifier,
     /// The policies in memory.
     pub(super) policies: Policies,
+    /// Sign receipts.
+    pub(super) receipt_keys: SigningKeys,
+    /// Sign the archive's head. Others than those of receipts, so that none can stand in for the
+    /// other.
+    pub(super) archive_keys: SigningKeys,
+    /// May read the counters.
+    pub(super) operators: Operators,
 }
 
 impl Config {
@@ -56,7 +67,22 @@ fn read(env: &Env) -> Result<Config, Fault> {
         keyring,
         verifier: Verifier::new(roots, authorities),
         policies: Policies::new(policy_keys),
+        receipt_keys: binding(env, "RECEIPT_KEYS", SigningKeys::parse)?,
+        archive_keys: binding(env, "ARCHIVE_KEYS", SigningKeys::parse)?,
+        operators: operators(env),
     })
+}
+
+/// The operators. Nobody can redeem less for want of them, so without a list that can be read there
+/// are none.
+fn operators(env: &Env) -> Operators {
+    let text = Reflect::get(env, &"OPS_KEYS".into()).ok().and_then(|text| text.as_string());
+    text.and_then(|text| Operators::parse(&text)).unwrap_or_default()
+}
+
+/// The keys that sign the archive's heads: all that an object needs.
+pub(super) fn archive_keys(env: &JsValue) -> Result<SigningKeys, Fault> {
+    binding(env.unchecked_ref(), "ARCHIVE_KEYS", SigningKeys::parse)
 }
 
 /// Reads a secret or a variable; the fault names it and never says what is in it.

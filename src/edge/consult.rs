@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::handler::{Desk, Stop, failed};
 use super::{admission, clock, ledger_client};
 use crate::campaign::Shard;
+use crate::journal::Origin;
 use crate::ledger::{Call, Command, IdempotencyKey, LedgerRefusal, Outcome};
 use crate::order::Order;
 use crate::policy::{AdmittedTill, CampaignPolicy};
@@ -30,10 +31,13 @@ pub(super) fn judge_redemption(
     key: &IdempotencyKey,
     coupon: &VerifiedCoupon,
     order: &Order,
+    offline_at: Option<Timestamp>,
 ) -> (Command, Option<Refusal>) {
-    match policy.judge(coupon, till, order, clock::now()) {
+    match policy.judge_at(coupon, till, order, offline_at, clock::now()) {
         Ok(terms) => (Command::redeem(coupon, till, key, order, &terms), None),
-        Err(refusal) => (Command::recall(coupon, till, key, order), Some(refusal.into())),
+        Err(refusal) => {
+            (Command::recall(coupon, till, key, order, offline_at), Some(refusal.into()))
+        }
     }
 }
 
@@ -73,8 +77,9 @@ impl Desk<'_> {
             let till = policies.shops(self.behalf()).await.map_err(failed)?.admit(till)?;
             self.warn_of_end(document.valid_until);
 
+            let origin = Origin { shard, currency: document.currency };
             let (commands, judged) = judge(&policy, &till)?;
-            let call = Call::new(policy.epochs(&till), commands);
+            let call = Call::new(origin, policy.epochs(&till), commands);
             let call =
                 call.ok_or_else(|| failed(Fault::Internal("no call has so many".to_owned())))?;
             let hint = document.location_hint;

@@ -11,15 +11,15 @@ use worker::wasm_bindgen::JsValue;
 use worker::web_sys::{Request, Response};
 
 use super::admission::{self, Place};
-use super::{log, platform, respond};
+use super::{log, platform, respond, tally};
 use crate::api::{Problem, Route, split_url};
-use crate::refusal::Fault;
+use crate::refusal::{Code, Fault};
 use crate::time::Timestamp;
 
 /// What becomes of a request at the door.
 pub(super) enum Entry {
-    /// It is let in. What is open to everyone needs no place: whoever watches the edge is answered
-    /// when it is full, too.
+    /// It is let in. What no till calls needs no place: whoever watches the edge is answered when it
+    /// is full, too.
     In(Option<Place>),
     /// It is turned away.
     Full(Response),
@@ -33,9 +33,10 @@ thread_local! {
 /// Lets the request in, or turns it away.
 pub(super) fn enter(request: &Request, now: Timestamp) -> Result<Entry, JsValue> {
     let place = admission::enter(now);
-    let is_full = place.is_none() && !Route::is_open(split_url(&request.url()).1);
+    let is_full = place.is_none() && !Route::is_for_watching(split_url(&request.url()).1);
     if is_full {
         admission::turned_away(now);
+        tally::refused(None, 0, Code::Busy, now);
     }
     if let Some(crowd) = admission::crowd(now) {
         log::turned_away(now, crowd);

@@ -12,6 +12,7 @@ use super::config::Config;
 use super::consult::{Consulted, judge_redemption};
 use super::log::Log;
 use super::policies::Behalf;
+use super::tally::Known;
 use super::{admission, clock, platform, receive};
 use crate::api::{
     self, Answer, CancelRequest, CheckRequest, HealthBody, Incoming, Method, Problem,
@@ -34,6 +35,8 @@ pub(super) struct Desk<'a> {
     pub(super) log: &'a Log,
     /// The campaign's local time, once the campaign is known.
     pub(super) offset: Cell<UtcOffset>,
+    /// Whose request it is, as far as it was proven.
+    pub(super) known: Known,
 }
 
 /// Why a request ends before its answer.
@@ -71,15 +74,17 @@ impl Desk<'_> {
         place: Option<Place>,
     ) -> Answer {
         let route = Route::find(&incoming.method, &incoming.path).ok().map(|(route, _)| route);
-        match self.serve(request, incoming, place).await {
-            Ok(answer) => answer,
+        let problem = match self.serve(request, incoming, place).await {
+            Ok(answer) => return answer,
             Err(Stop::Refused(refusal)) => {
                 let problem = Problem::of_refusal(&refusal, self.offset.get());
                 self.log.note("code", problem.code().meaning().code);
-                problem.answer(route.and_then(Route::accept_signature))
+                problem
             }
-            Err(Stop::Failed(fault)) => self.log.fault(&fault).answer(None),
-        }
+            Err(Stop::Failed(fault)) => self.log.fault(&fault),
+        };
+        self.known.refused(problem.code());
+        problem.answer(route)
     }
 
     async fn serve(
@@ -98,18 +103,23 @@ impl Desk<'_> {
             Route::Health => return Ok(Answer::ok(&HealthBody::now())),
             Route::OpenApi => return Ok(Answer::openapi(platform::document("openapi"))),
             Route::Docs => return Ok(Answer::docs(platform::document("docs"))),
+            Route::ReceiptKeys => return Ok(Answer::key_set(self.config.receipt_keys.public())),
+            Route::ArchiveKeys => return Ok(Answer::key_set(self.config.archive_keys.public())),
+            Route::Metrics => return self.metrics(request).await,
             Route::Check
             | Route::Redeem
             | Route::Batch
             | Route::Find(_)
+            | Route::Receipt(_)
             | Route::Reverse(_)
-            | Route::Cancel => {}
+            | Route::Cancel
+            | Route::Statement => {}
         }
 
         // 2
         let _batch =
             if route == Route::Batch { Some(admission::batch().map_err(failed)?) } else { None };
-        if !matches!(route, Route::Find(_)) {
+        if !route.is_read() {
             incoming.body = receive::body(request, route.max_body_bytes(), &self.patience)
                 .await
                 .map_err(failed)?;
@@ -123,10 +133,14 @@ impl Desk<'_> {
         // 4
         let now = clock::now();
         let till = incoming.authenticate(route, &self.config.verifier, now)?;
+        self.known.chain.set(till.till().chain);
         self.log.note("shop", till.till().shop);
         self.log.note("till", till.till().till);
 
         // 5
+        if route == Route::Statement {
+            return self.statement(&till, &incoming.query).await;
+        }
         self.config.policies.shops(self.behalf()).await.map_err(failed)?.admit(&till)?;
 
         // 6 to 9
@@ -139,6 +153,7 @@ impl Desk<'_> {
             }
             (Route::Cancel, Some(_)) => self.cancel(&till, &incoming.body).await,
             (Route::Find(id), _) => self.find(&till, id).await,
+            (Route::Receipt(id), _) => self.receipt(&till, id).await,
             (Route::Check, _) => self.check(&till, &incoming.body).await,
             _ => Err(failed(Fault::Internal("a route without its key".to_owned()))),
         }
@@ -156,7 +171,7 @@ impl Desk<'_> {
         let (id, asked) = (coupon.coupon().id(), clock::now());
         let consulted = self
             .consult(till, shard, |policy, till| {
-                let (command, judged) = judge_redemption(policy, till, key, &coupon, &order);
+                let (command, judged) = judge_redemption(policy, till, key, &coupon, &order, None);
                 if judged.is_none() {
                     admission::screenshot(id, till.till().shop)?;
                 }
@@ -226,28 +241,24 @@ impl Desk<'_> {
         Ok(api::reversed(id.shard(), &till, currency, outcome).map_err(failed)??)
     }
 
-    async fn find(&self, till: &AuthenticatedTill, id: RedemptionId) -> Result<Answer, Stop> {
-        self.must_know(id.shard().campaign())?;
-        let consulted =
-            self.consult(till, id.shard(), |_, till| Ok((Command::find(&id, till), ()))).await?;
-        let Consulted { policy, till, outcome, .. } = consulted;
-        let currency = policy.document().currency;
-        Ok(api::found(id.shard(), &till, currency, outcome).map_err(failed)??)
-    }
-
     pub(super) fn behalf(&self) -> Behalf<'_> {
         Behalf { env: &self.env, context: &self.context, log: self.log }
     }
 
     /// No stranger names objects into being: a redemption of a campaign that has no key is not
     /// looked for.
-    fn must_know(&self, campaign: CampaignId) -> Result<(), Stop> {
-        if self.config.keyring.knows(campaign) { Ok(()) } else { Err(Refusal::NotFound.into()) }
+    pub(super) fn must_know(&self, campaign: CampaignId) -> Result<(), Stop> {
+        if !self.config.keyring.knows(campaign) {
+            return Err(Refusal::NotFound.into());
+        }
+        self.known.campaign.set(Some(campaign));
+        Ok(())
     }
 
     /// 7: the coupon that the token is, if it is one.
     fn verify(&self, token: &str) -> Result<VerifiedCoupon, Stop> {
         let coupon = self.config.verify(token)?;
+        self.known.campaign.set(Some(coupon.coupon().shard().campaign()));
         self.log.note("serial", coupon.coupon().serial().to_string());
         Ok(coupon)
     }

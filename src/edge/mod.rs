@@ -1,4 +1,4 @@
-//! The Worker and its Durable Object: the only place that names `worker`. It translates and
+//! The Worker and its Durable Objects: the only place that names `worker`. It translates and
 //! carries; what is decided is decided in the core.
 //!
 //! Nothing here may panic: a panic takes every request in flight with it. What the platform calls is
@@ -9,17 +9,26 @@ mod batch;
 mod clock;
 mod config;
 mod consult;
+#[allow(missing_docs, reason = "the platform's attribute makes functions without docs")]
+mod counter_object;
 mod door;
+mod find;
 mod handler;
 mod ledger_client;
 #[allow(missing_docs, reason = "the platform's attribute makes functions without docs")]
 mod ledger_object;
 mod log;
 mod object_storage;
+mod ops;
 mod platform;
 mod policies;
 mod receive;
 mod respond;
+mod shipping;
+mod statement;
+#[allow(missing_docs, reason = "the platform's attribute makes functions without docs")]
+mod statement_object;
+mod tally;
 
 use worker::wasm_bindgen::JsValue;
 use worker::wasm_bindgen::prelude::wasm_bindgen;
@@ -28,8 +37,10 @@ use worker::{Context, Env, js_sys, web_sys, worker_sys};
 use self::door::Entry;
 use self::log::Log;
 
+pub use counter_object::CounterObject;
 pub use ledger_object::LedgerObject;
 pub use respond::unanswered;
+pub use statement_object::StatementObject;
 
 /// Every HTTP request comes in here, and leaves one line in the log unless it is turned away.
 ///
@@ -53,8 +64,11 @@ pub async fn fetch(
     let answer = match config::load(&env) {
         Ok(config) => {
             let (context, offset) = (Context::new(context), std::cell::Cell::default());
-            let desk = handler::Desk { config, env, context, patience, log: &log, offset };
-            desk.answer(&request, incoming, place).await
+            let (known, log) = (tally::Known::default(), &log);
+            let desk = handler::Desk { config, env, context, patience, log, offset, known };
+            let answer = desk.answer(&request, incoming, place).await;
+            tally::pass_on_if_due(&desk.env, &desk.context);
+            answer
         }
         Err(fault) => log.fault(&fault).answer(None),
     };

@@ -48,17 +48,100 @@ export function ask(namespace, name, hint, call, patience, milliseconds) {
   return patience.within(milliseconds, "the ledger gave no answer in time", shard.handle(call));
 }
 
-/** What KV has under a key, if anything; rejects with a reason if there is no answer in time. */
-export async function published(kv, key, milliseconds) {
+/** What a shop's statement says; rejects with a reason if there is no answer in time. */
+export function askStatement(namespace, name, question, patience, milliseconds) {
+  const statement = namespace.get(namespace.idFromName(name));
+  return patience.within(milliseconds, "the statement gave no answer in time", statement.ask(question));
+}
+
+const SECOND = 1000;
+const HOUR = 3600 * SECOND;
+
+/** When a day (YYYY-MM-DD) begins in a time zone, and when the next one does, in milliseconds; nothing
+ * for a zone that is none. A day begins with the first second that a calendar on the wall calls by its
+ * name. That is not always 00:00, nor 24 hours before the next. */
+export function dayBounds(day, zone) {
+  let calendar;
+  try {
+    calendar = new Intl.DateTimeFormat("en-US-u-ca-iso8601-nu-latn", {
+      timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit",
+    });
+  } catch {
+    return undefined;
+  }
+  const dayAt = (time) => {
+    const parts = Object.fromEntries(calendar.formatToParts(time).map((part) => [part.type, part.value]));
+    return `${parts.year}-${parts.month}-${parts.day}`;
+  };
+  const begin = (midnight) => {
+    const name = new Date(midnight).toISOString().slice(0, 10);
+    // No zone is that far from UTC.
+    let before = midnight - 24 * HOUR;
+    let from = midnight + 24 * HOUR;
+    while (from - before > SECOND) {
+      const middle = before + Math.floor((from - before) / 2 / SECOND) * SECOND;
+      if (dayAt(middle) < name) before = middle;
+      else from = middle;
+    }
+    return from;
+  };
+  const midnight = Date.parse(day);
+  return Float64Array.of(begin(midnight), begin(midnight + 24 * HOUR));
+}
+
+/** What the promise gives; rejects with a reason if that takes longer. */
+async function within(milliseconds, promise) {
   let timer;
   const late = new Promise((_, reject) => {
     timer = setTimeout(reject, milliseconds, "no answer in time");
   });
   try {
-    return (await Promise.race([kv.get(key), late])) ?? undefined;
+    return await Promise.race([promise, late]);
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** What KV has under a key, if anything; rejects with a reason if there is no answer in time. */
+export const published = async (kv, key, milliseconds) => (await within(milliseconds, kv.get(key))) ?? undefined;
+
+/** Keeps a text in a bucket under a name that nothing has; if something has it, gives that. */
+export async function keep(bucket, key, text, milliseconds) {
+  const onlyIf = new Headers({ "If-None-Match": "*" });
+  const written = await within(milliseconds, bucket.put(key, text, { onlyIf }));
+  if (written !== null) return undefined;
+  return (await kept(bucket, key, milliseconds)) ?? Promise.reject("there, and not there");
+}
+
+/** What a bucket has under a name, if anything. */
+export async function kept(bucket, key, milliseconds) {
+  const found = await within(milliseconds, bucket.get(key));
+  return found === null ? undefined : within(milliseconds, found.text());
+}
+
+/** Keeps a text in a bucket in the place of what is there. */
+export async function overwrite(bucket, key, text, milliseconds) {
+  await within(milliseconds, bucket.put(key, text));
+}
+
+/** What another object says to a parcel. */
+export function deliver(namespace, name, parcel, about, milliseconds) {
+  return within(milliseconds, namespace.get(namespace.idFromName(name)).receive(parcel, about));
+}
+
+/** A shard's word that it reports. */
+export function report(namespace, name, origin, milliseconds) {
+  return within(milliseconds, namespace.get(namespace.idFromName(name)).report(origin));
+}
+
+/** A campaign's counters are told of refusals. */
+export function count(namespace, name, counted, milliseconds) {
+  return within(milliseconds, namespace.get(namespace.idFromName(name)).count(counted));
+}
+
+/** What a campaign's counters say. */
+export function show(namespace, name, milliseconds) {
+  return within(milliseconds, namespace.get(namespace.idFromName(name)).show());
 }
 
 const base64url = (buffer) => new Uint8Array(buffer).toBase64({ alphabet: "base64url", omitPadding: true });

@@ -29,6 +29,20 @@ extern "C" {
         milliseconds: u32,
     ) -> Result<js_sys::JsString, JsValue>;
 
+    /// What a shop's statement says, as JSON.
+    #[wasm_bindgen(catch, js_name = askStatement)]
+    pub(super) async fn ask_statement(
+        namespace: &JsValue,
+        name: &str,
+        question: &str,
+        patience: &JsValue,
+        milliseconds: u32,
+    ) -> Result<js_sys::JsString, JsValue>;
+
+    /// When a day begins in a time zone, and when the next one does; nothing for a zone that is none.
+    #[wasm_bindgen(js_name = dayBounds)]
+    pub(super) fn day_bounds(day: &str, zone: &str) -> Option<Vec<f64>>;
+
     /// What KV has under a key, if anything.
     #[wasm_bindgen(catch)]
     pub(super) async fn published(
@@ -36,6 +50,68 @@ extern "C" {
         key: &str,
         milliseconds: u32,
     ) -> Result<Option<js_sys::JsString>, JsValue>;
+
+    /// Keeps a text in a bucket under a name that nothing has; if something has it, gives that.
+    #[wasm_bindgen(catch)]
+    pub(super) async fn keep(
+        bucket: &JsValue,
+        key: &str,
+        text: &str,
+        milliseconds: u32,
+    ) -> Result<Option<js_sys::JsString>, JsValue>;
+
+    /// What a bucket has under a name, if anything.
+    #[wasm_bindgen(catch)]
+    pub(super) async fn kept(
+        bucket: &JsValue,
+        key: &str,
+        milliseconds: u32,
+    ) -> Result<Option<js_sys::JsString>, JsValue>;
+
+    /// Keeps a text in a bucket in the place of what is there.
+    #[wasm_bindgen(catch)]
+    pub(super) async fn overwrite(
+        bucket: &JsValue,
+        key: &str,
+        text: &str,
+        milliseconds: u32,
+    ) -> Result<(), JsValue>;
+
+    /// What another object says to a parcel.
+    #[wasm_bindgen(catch)]
+    pub(super) async fn deliver(
+        namespace: &JsValue,
+        name: &str,
+        parcel: &str,
+        about: Option<&str>,
+        milliseconds: u32,
+    ) -> Result<js_sys::JsString, JsValue>;
+
+    /// A shard's word that it reports.
+    #[wasm_bindgen(catch)]
+    pub(super) async fn report(
+        namespace: &JsValue,
+        name: &str,
+        origin: &str,
+        milliseconds: u32,
+    ) -> Result<(), JsValue>;
+
+    /// A campaign's counters are told of refusals.
+    #[wasm_bindgen(catch)]
+    pub(super) async fn count(
+        namespace: &JsValue,
+        name: &str,
+        counted: &str,
+        milliseconds: u32,
+    ) -> Result<(), JsValue>;
+
+    /// What a campaign's counters say.
+    #[wasm_bindgen(catch)]
+    pub(super) async fn show(
+        namespace: &JsValue,
+        name: &str,
+        milliseconds: u32,
+    ) -> Result<js_sys::JsString, JsValue>;
 
     /// Runs a statement. The number of rows written and the rows, as JSON.
     #[wasm_bindgen(catch)]

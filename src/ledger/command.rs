@@ -7,10 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{Fingerprint, IdempotencyKey, Identity, RedemptionId};
 use crate::campaign::Serial;
+use crate::journal::Origin;
 use crate::money::Amount;
 use crate::object::objects;
 use crate::order::{Order, OrderRef};
 use crate::policy::{AdmittedTill, Epochs, Terms};
+use crate::time::Timestamp;
 use crate::token::VerifiedCoupon;
 
 /// Commands on their way from the Worker to the Durable Object, which carries them out as if each had
@@ -20,6 +22,8 @@ use crate::token::VerifiedCoupon;
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct Call {
     v: u8,
+    /// Which ledger it is for: an object does not know its own name.
+    pub origin: Origin,
     /// The policies it was judged by.
     pub epochs: Epochs,
     /// What to do: at least one, at most [`MAX_COMMANDS`].
@@ -27,7 +31,7 @@ pub struct Call {
 }
 
 /// The version of calls that this build makes and takes.
-const CALL_VERSION: u8 = 2;
+const CALL_VERSION: u8 = 3;
 
 /// Most commands of one call.
 pub const MAX_COMMANDS: usize = 500;
@@ -63,6 +67,9 @@ pub struct Redeem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) order_ref: Option<OrderRef>,
     pub(super) reversal_window_s: u32,
+    pub(super) chain: u16,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) offline_at: Option<Timestamp>,
 }
 
 /// Give the answer again that this request was given before.
@@ -111,8 +118,8 @@ objects!(Call, Redeem, Recall, Reverse, Cancel, Find, Look);
 
 impl Call {
     /// Commands, judged by these policies; `None` when there are none or too many.
-    pub fn new(epochs: Epochs, commands: Vec<Command>) -> Option<Self> {
-        let call = Self { v: CALL_VERSION, epochs, commands };
+    pub fn new(origin: Origin, epochs: Epochs, commands: Vec<Command>) -> Option<Self> {
+        let call = Self { v: CALL_VERSION, origin, epochs, commands };
         call.is_valid().then_some(call)
     }
 
@@ -127,7 +134,8 @@ impl Call {
 }
 
 impl Command {
-    /// Use the coupon for the order on these terms.
+    /// Use the coupon for the order on these terms; if they are those of a till without a network,
+    /// the goods are gone, and what would be refused as used becomes a conflict.
     pub fn redeem(
         coupon: &VerifiedCoupon,
         till: &AdmittedTill,
@@ -138,11 +146,13 @@ impl Command {
         Self::Redeem(Redeem {
             serial: coupon.coupon().serial(),
             by: Identity::new(till.till(), key),
-            fingerprint: Fingerprint::of_redemption(coupon.coupon(), order),
+            fingerprint: Fingerprint::of_redemption(coupon.coupon(), order, terms.offline_at()),
             discount: terms.discount(),
             order_amount: order.amount(),
             order_ref: order.reference().cloned(),
             reversal_window_s: terms.reversal_window_s(),
+            chain: till.till().chain,
+            offline_at: terms.offline_at(),
         })
     }
 
@@ -152,11 +162,12 @@ impl Command {
         till: &AdmittedTill,
         key: &IdempotencyKey,
         order: &Order,
+        offline_at: Option<Timestamp>,
     ) -> Self {
         Self::Recall(Recall {
             serial: coupon.coupon().serial(),
             by: Identity::new(till.till(), key),
-            fingerprint: Fingerprint::of_redemption(coupon.coupon(), order),
+            fingerprint: Fingerprint::of_redemption(coupon.coupon(), order, offline_at),
         })
     }
 

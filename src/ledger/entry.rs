@@ -18,14 +18,16 @@ pub struct Entry {
     pub seq: u64,
     /// Which coupon.
     pub serial: Serial,
-    /// Position within the coupon, from 0.
-    pub n: u8,
+    /// Position within the coupon, from 0; conflicts are counted apart, from -1 down.
+    pub n: i16,
     /// What happened.
     pub kind: Kind,
     /// When: never before the entry that precedes it in the shard.
     pub at: Timestamp,
     /// Who did it, by which key.
     pub by: Identity,
+    /// The shop's chain, 0 for none (of the redemption, also in its reversal; 0 in a void).
+    pub chain: u16,
     /// What was asked.
     pub fingerprint: Fingerprint,
     /// What came off the bill (of the redemption, also in its reversal; 0 in a void).
@@ -38,6 +40,9 @@ pub struct Entry {
     pub epochs: Epochs,
     /// Until when a redemption can be reversed, inclusive.
     pub reversible_until: Timestamp,
+    /// When a till without a network gave the goods, by its own clock (likewise).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offline_at: Option<Timestamp>,
     /// Version of the answer that was given, so that it can be given again word for word.
     pub answer: u8,
 }
@@ -55,14 +60,28 @@ pub enum Kind {
     Reversal = 2,
     /// The coupon was free, and a key was spent so that it can never redeem it.
     Void = 3,
+    /// A till without a network gave the goods although the coupon was used already. Outside the
+    /// coupon's chain: it changes nothing for the coupon, and somebody has to bear it.
+    Conflict = 4,
 }
 
 impl Kind {
-    fn from_number(number: i64) -> Option<Self> {
+    /// As people and programs read it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Redemption => "redemption",
+            Self::Reversal => "reversal",
+            Self::Void => "void",
+            Self::Conflict => "conflict",
+        }
+    }
+
+    pub(crate) fn from_number(number: i64) -> Option<Self> {
         match number {
             1 => Some(Self::Redemption),
             2 => Some(Self::Reversal),
             3 => Some(Self::Void),
+            4 => Some(Self::Conflict),
             _ => None,
         }
     }
@@ -72,14 +91,14 @@ impl Kind {
 macro_rules! columns {
     () => {
         "seq, serial, n, kind, at, shop, till, key, fingerprint, discount, order_amount, \
-         order_ref, policy_epoch, shops_epoch, reversible_until, answer"
+         order_ref, policy_epoch, shops_epoch, reversible_until, answer, chain, offline_at"
     };
 }
-pub(super) use columns;
+pub(crate) use columns;
 
 impl Entry {
     /// Reads a row of [`columns`]; `None` when it is not one this build wrote.
-    pub(super) fn from_row(row: Row) -> Option<Self> {
+    pub(crate) fn from_row(row: Row) -> Option<Self> {
         let mut cells = row.into_iter();
         let mut next = || cells.next();
         Some(Self {
@@ -104,18 +123,23 @@ impl Entry {
             epochs: Epochs { campaign: integer(next()?)?, shops: integer(next()?)? },
             reversible_until: Timestamp::from_millis(integer(next()?)?),
             answer: integer(next()?)?,
+            chain: integer(next()?)?,
+            offline_at: match next()? {
+                Cell::Null => None,
+                at => Some(Timestamp::from_millis(integer(at)?)),
+            },
         })
     }
 }
 
-pub(super) fn integer<T: TryFrom<i64>>(cell: Cell) -> Option<T> {
+pub(crate) fn integer<T: TryFrom<i64>>(cell: Cell) -> Option<T> {
     match cell {
         Cell::Integer(number) => number.try_into().ok(),
         _ => None,
     }
 }
 
-pub(super) fn blob<const N: usize>(cell: Cell) -> Option<[u8; N]> {
+pub(crate) fn blob<const N: usize>(cell: Cell) -> Option<[u8; N]> {
     match cell {
         Cell::Blob(bytes) => bytes.try_into().ok(),
         _ => None,

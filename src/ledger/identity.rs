@@ -4,10 +4,12 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::RedemptionId;
+use super::database::Value;
 use crate::base64url::bytes_type;
 use crate::object::objects;
 use crate::order::Order;
 use crate::till::Till;
+use crate::time::Timestamp;
 use crate::token::Coupon;
 
 /// The client's name for one request: 1 to 255 visible ASCII characters without comma or space,
@@ -60,13 +62,26 @@ impl Identity {
     pub fn new(till: &Till, key: &IdempotencyKey) -> Self {
         Self { shop: till.shop, till: till.till, key: key.hash() }
     }
+
+    /// As a statement takes it: shop, till, key.
+    pub(super) fn values(&self) -> [Value<'_>; 3] {
+        let (shop, till) = (self.shop.into(), self.till.into());
+        [Value::Integer(shop), Value::Integer(till), Value::Blob(self.key.as_bytes())]
+    }
 }
 
 impl Fingerprint {
-    /// Of redeeming this coupon on this order.
-    pub fn of_redemption(coupon: &Coupon, order: &Order) -> Self {
+    /// Of redeeming this coupon on this order. That a till without a network has done so at a time is
+    /// another request: it cannot take the answer of a call that was made for another sale.
+    pub fn of_redemption(coupon: &Coupon, order: &Order, offline_at: Option<Timestamp>) -> Self {
+        let time = offline_at.map(|at| at.millis().to_be_bytes());
+        let (label, time): (&[u8], &[u8]) = match &time {
+            None => (b"redemption/1", &[]),
+            Some(time) => (b"offline/1", time),
+        };
         Self(digest(&[
-            b"redemption/1",
+            label,
+            time,
             &coupon.campaign().get().to_be_bytes(),
             coupon.serial().as_bytes(),
             &order.amount().minor_units().to_be_bytes(),

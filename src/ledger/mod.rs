@@ -3,11 +3,12 @@
 //! Read in this order: [`entry`] says what is stored, [`statement`] what decides, [`rule`] the same
 //! in words of Rust, [`shard`] how the two are put together.
 //!
-//! In scope: redeeming, reversing, cancelling, replaying. Out of scope: whether coupon and till are
+//! In scope: redeeming, reversing, cancelling, replaying, recording conflicts. Out of scope: whether coupon and till are
 //! real and what the policy says (evidence of which a [`Command`] demands), and carrying commands
 //! between the Worker and the Durable Object (`edge`).
 
 pub mod command;
+mod conflict;
 pub mod database;
 pub mod entry;
 pub mod identity;
@@ -31,3 +32,6 @@ pub(crate) mod tests;
 
 /// Most entries of one coupon: then nothing more is redeemed with it.
 pub const MAX_ENTRIES: u8 = 20;
+
+/// Most conflicts of one coupon, which are beside its entries: then no more are recorded.
+pub const MAX_CONFLICTS: i16 = 1000;

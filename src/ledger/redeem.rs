@@ -36,9 +36,13 @@ pub(super) fn parameter(redeems: &[Redeem]) -> String {
         let (by, window_ms) = (&it.by, u64::from(it.reversal_window_s) * 1000);
         let (key, fingerprint) = (Hex(by.key.as_bytes()), Hex(it.fingerprint.as_bytes()));
         let serial = Hex(it.serial.as_bytes());
-        let amounts = (it.discount, it.order_amount);
-        let order_ref = it.order_ref.as_ref();
-        (serial, by.shop, by.till, key, fingerprint, amounts.0, amounts.1, order_ref, window_ms)
+        let bill = (it.discount, it.order_amount, it.order_ref.as_ref());
+        #[rustfmt::skip]
+        let request = (
+            serial, by.shop, by.till, key, fingerprint, bill.0, bill.1, bill.2, window_ms, it.chain,
+            it.offline_at,
+        );
+        request
     });
     // Numbers and texts in a list: writing them cannot fail, and the database takes no empty text.
     serde_json::to_string(&requests.collect::<Vec<_>>()).unwrap_or_default()
@@ -67,7 +71,7 @@ impl Appended {
         Entry {
             seq: self.seq,
             serial: redeem.serial,
-            n: self.n,
+            n: self.n.into(),
             kind: Kind::Redemption,
             at: self.at,
             by: redeem.by,
@@ -77,6 +81,8 @@ impl Appended {
             order_ref: redeem.order_ref,
             epochs,
             reversible_until: self.at.plus_seconds(redeem.reversal_window_s),
+            chain: redeem.chain,
+            offline_at: redeem.offline_at,
             answer: ANSWER_VERSION,
         }
     }

@@ -51,6 +51,15 @@ pub enum Outcome {
         /// It was so before: the same request came again.
         replayed: bool,
     },
+    /// A till without a network gave the goods, and the coupon was used already.
+    Conflict {
+        /// The conflict.
+        entry: Entry,
+        /// When the coupon was used.
+        first: Timestamp,
+        /// It was so before: the same request came again.
+        replayed: bool,
+    },
     /// The redemption is undone.
     Reversed {
         /// The redemption.

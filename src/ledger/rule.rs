@@ -3,9 +3,12 @@
 //! A statement says *whether* it appended; these say *why not*, and what the same request was
 //! answered before. They never decide: that a coupon is free by this rule redeems nothing. Tests
 //! hold rule and statements against each other.
+//!
+//! A `chain` is what [`CHAIN`](super::statement::CHAIN) reads: the coupon's entries in their order,
+//! and before them those conflicts that matter to whoever asks.
 
 use super::reply::{LedgerRefusal, Outcome};
-use super::{Entry, Fingerprint, Identity, Kind, MAX_ENTRIES};
+use super::{Entry, Fingerprint, Identity, Kind, MAX_CONFLICTS, MAX_ENTRIES};
 use crate::time::Timestamp;
 
 /// What a command finds.
@@ -36,6 +39,21 @@ pub fn redeem(chain: &[Entry], by: Identity, fingerprint: Fingerprint) -> Findin
     }
 }
 
+/// What redeeming finds when a till without a network has given the goods already: where it would
+/// be refused because the coupon was used, that is a conflict.
+pub fn redeem_offline(chain: &[Entry], by: Identity, fingerprint: Fingerprint) -> Finding {
+    match redeem(chain, by, fingerprint) {
+        Answer(Outcome::Refused(LedgerRefusal::AlreadyRedeemed { .. })) => {
+            // Conflicts are numbered from -1 down: the lowest number says how many there are.
+            match chain.first() {
+                Some(lowest) if lowest.n <= -MAX_CONFLICTS => refused(LedgerRefusal::LimitReached),
+                _ => Append(Kind::Conflict),
+            }
+        }
+        finding => finding,
+    }
+}
+
 /// What this request was answered before, `None` if its key was never used for the coupon.
 pub fn recall(chain: &[Entry], by: Identity, fingerprint: Fingerprint) -> Option<Outcome> {
     let own = |kind| chain.iter().find(|entry| entry.by == by && entry.kind == kind);
@@ -51,6 +69,14 @@ pub fn recall(chain: &[Entry], by: Identity, fingerprint: Fingerprint) -> Option
     if let Some(void) = own(Kind::Void) {
         return Some(Outcome::Refused(LedgerRefusal::RedemptionReversed { at: void.at }));
     }
+    if let Some(entry) = own(Kind::Conflict) {
+        return Some(if entry.fingerprint != fingerprint {
+            Outcome::Refused(LedgerRefusal::IdempotencyKeyReused)
+        } else {
+            let (entry, first) = (entry.clone(), first_of(chain, entry));
+            Outcome::Conflict { entry, first, replayed: true }
+        });
+    }
     // The key was used to reverse: another request.
     own(Kind::Reversal).map(|_| Outcome::Refused(LedgerRefusal::IdempotencyKeyReused))
 }
@@ -63,6 +89,10 @@ pub fn cancel(chain: &[Entry], by: Identity, now: Timestamp) -> Finding {
     }
     if let Some(void) = own(Kind::Void) {
         return Answer(Outcome::Voided { entry: void.clone(), replayed: true });
+    }
+    // Nothing of it can be given back: the coupon never was this key's.
+    if let Some(conflict) = own(Kind::Conflict) {
+        return refused(LedgerRefusal::ReversalTooLate { until: conflict.reversible_until });
     }
     if own(Kind::Reversal).is_some() {
         return refused(LedgerRefusal::IdempotencyKeyReused);
@@ -116,7 +146,15 @@ fn reversal_of<'a>(chain: &'a [Entry], redemption: &Entry) -> Option<&'a Entry> 
 
 /// How many more entries the coupon may get. A redemption needs two, so that it can be reversed.
 fn room(chain: &[Entry]) -> usize {
-    usize::from(MAX_ENTRIES).saturating_sub(chain.len())
+    let entries = chain.iter().filter(|entry| entry.n >= 0).count();
+    usize::from(MAX_ENTRIES).saturating_sub(entries)
+}
+
+/// When the coupon was used by whoever was first: the redemption that stood when the conflict was
+/// recorded. Entries are only ever appended, so that is the same one for ever.
+fn first_of(chain: &[Entry], conflict: &Entry) -> Timestamp {
+    let mut before = chain.iter().filter(|entry| entry.n >= 0 && entry.seq < conflict.seq);
+    before.next_back().map_or(conflict.at, |redemption| redemption.at)
 }
 
 fn already_redeemed(entry: &Entry) -> LedgerRefusal {

@@ -8,9 +8,11 @@ use super::entry::ANSWER_VERSION;
 use super::redeem::{Appended, parameter, together};
 use super::reply::{LedgerRefusal, Outcome, Reply};
 use super::rule::{self, Finding};
-use super::schema::{SchemaError, migrate};
+use super::schema::{MIGRATIONS, SchemaError, migrate};
 use super::{Entry, Fingerprint, Identity, Kind, statement};
 use crate::campaign::Serial;
+use crate::journal::Outbox;
+use crate::journal::outbox::OutboxError;
 use crate::policy::Epochs;
 use crate::time::Timestamp;
 
@@ -21,6 +23,8 @@ pub struct LedgerShard<D> {
     /// The highest epochs seen. Each entry has those it was judged by and never lower ones than the
     /// entry before, so the newest entry restores them after a restart.
     seen: Epochs,
+    /// Consumers were told that they have every entry of before then: none may get such a time.
+    told: Timestamp,
 }
 
 /// Why a call got no answer. What the database did is unknown: the till asks again with the same
@@ -41,13 +45,18 @@ impl<D: Database> LedgerShard<D> {
     /// # Errors
     /// See [`SchemaError`].
     pub fn open(mut database: D) -> Result<Self, SchemaError<D::Error>> {
-        migrate(&mut database)?;
+        migrate(&mut database, MIGRATIONS)?;
         let tip = database.run(statement::TIP, &[]).map_err(SchemaError::Database)?;
         let seen = match tip.rows.into_iter().next() {
             None => Epochs::default(),
             Some(row) => Entry::from_row(row).ok_or(SchemaError::Unreadable)?.epochs,
         };
-        Ok(Self { database, seen })
+        let journal = Outbox(&mut database).journal().map_err(|why| match why {
+            OutboxError::Database(why) => SchemaError::Database(why),
+            OutboxError::Unreadable | OutboxError::Misnamed => SchemaError::Unreadable,
+        })?;
+        let told = journal.map_or(Timestamp::from_millis(0), |journal| journal.told);
+        Ok(Self { database, seen, told })
     }
 
     #[cfg(test)]
@@ -72,6 +81,7 @@ impl<D: Database> LedgerShard<D> {
     /// See [`ShardError`]. Commands before the one that failed may have been carried out.
     pub fn handle(&mut self, call: Call, now: Timestamp) -> Result<Reply, ShardError<D::Error>> {
         let Call { epochs, commands, .. } = call;
+        let now = now.max(self.told);
         if epochs.older_than(self.seen) {
             let stale = Outcome::Refused(LedgerRefusal::PolicyStale);
             return Ok(Reply { outcomes: vec![stale; commands.len()], rows_written: 0 });
@@ -84,11 +94,12 @@ impl<D: Database> LedgerShard<D> {
                 Command::Redeem(first) => {
                     let redeems = together(first, &mut commands);
                     self.redeem(&redeems, epochs, now, &mut reply)?;
+                    self.conflicts(&redeems, epochs, now, &mut reply)?;
                 }
                 Command::Reverse(reverse) => self.reverse(reverse, epochs, now, &mut reply)?,
                 Command::Cancel(cancel) => self.cancel(cancel, epochs, now, &mut reply)?,
                 Command::Recall(recall) => {
-                    let chain = self.chain(recall.serial)?;
+                    let chain = self.chain(recall.serial, Some(&recall.by))?;
                     let outcome = rule::recall(&chain, recall.by, recall.fingerprint);
                     reply.outcomes.push(outcome.unwrap_or(Outcome::NothingToReplay));
                 }
@@ -99,11 +110,28 @@ impl<D: Database> LedgerShard<D> {
                     });
                 }
                 Command::Look(Look { serial }) => {
-                    reply.outcomes.push(rule::look(&self.chain(serial)?));
+                    reply.outcomes.push(rule::look(&self.chain(serial, None)?));
                 }
             }
         }
         Ok(reply)
+    }
+
+    /// What it ships.
+    pub fn outbox(&mut self) -> Outbox<'_, D> {
+        Outbox(&mut self.database)
+    }
+
+    /// Promises that no entry will get a time of before then, so that consumers can be told that
+    /// they have all of these.
+    ///
+    /// # Errors
+    /// See [`OutboxError`].
+    pub fn promise(&mut self, until: Timestamp) -> Result<(), OutboxError<D::Error>> {
+        let until = until.max(self.told);
+        self.outbox().tell(until)?;
+        self.told = until;
+        Ok(())
     }
 
     /// Redeems different coupons.
@@ -133,7 +161,7 @@ impl<D: Database> LedgerShard<D> {
             reply.outcomes.push(match appended.get(&redeem.serial) {
                 Some(appended) => Outcome::Appended(*appended),
                 None => {
-                    let chain = self.chain(redeem.serial)?;
+                    let chain = self.chain(redeem.serial, Some(&redeem.by))?;
                     match rule::redeem(&chain, redeem.by, redeem.fingerprint) {
                         Finding::Answer(outcome) => outcome,
                         Finding::Append(_) => return Err(ShardError::Contradiction),
@@ -189,7 +217,7 @@ impl<D: Database> LedgerShard<D> {
                 let redemption = redemption.ok_or(ShardError::Contradiction)?;
                 Outcome::Reversed { redemption, reversal, replayed: false }
             }
-            None => match rule::cancel(&self.chain(serial)?, by, now) {
+            None => match rule::cancel(&self.chain(serial, Some(&by))?, by, now) {
                 Finding::Answer(outcome) => outcome,
                 Finding::Append(_) => return Err(ShardError::Contradiction),
             },
@@ -223,12 +251,19 @@ impl<D: Database> LedgerShard<D> {
         )
     }
 
-    fn chain(&mut self, serial: Serial) -> Result<Vec<Entry>, ShardError<D::Error>> {
-        entries(self.run(statement::CHAIN, &[Value::Blob(serial.as_bytes())])?)
+    /// The coupon's chain, and of its conflicts what matters to whoever asks.
+    pub(super) fn chain(
+        &mut self,
+        serial: Serial,
+        by: Option<&Identity>,
+    ) -> Result<Vec<Entry>, ShardError<D::Error>> {
+        let [shop, till, key] = by.map_or([Value::Null; 3], Identity::values);
+        let parameters = [Value::Blob(serial.as_bytes()), shop, till, key];
+        entries(self.run(statement::CHAIN, &parameters)?)
     }
 
-    fn at(&mut self, serial: Serial, n: u8) -> Result<Option<Entry>, ShardError<D::Error>> {
-        let parameters = [Value::Blob(serial.as_bytes()), Value::Integer(n.into())];
+    fn at(&mut self, serial: Serial, n: i16) -> Result<Option<Entry>, ShardError<D::Error>> {
+        let parameters = [Value::Blob(serial.as_bytes()), Value::Integer(n.unsigned_abs().into())];
         appended(self.run(statement::AT, &parameters)?)
     }
 
@@ -241,7 +276,7 @@ impl<D: Database> LedgerShard<D> {
         Ok(Some((redemption, reversal)))
     }
 
-    fn run(
+    pub(super) fn run(
         &mut self,
         sql: &'static str,
         parameters: &[Value<'_>],
@@ -253,7 +288,7 @@ impl<D: Database> LedgerShard<D> {
 /// A redemption, and its reversal if it has one.
 type Redemption = (Entry, Option<Entry>);
 
-fn entries<E>(executed: Executed) -> Result<Vec<Entry>, ShardError<E>> {
+pub(super) fn entries<E>(executed: Executed) -> Result<Vec<Entry>, ShardError<E>> {
     let entries = executed.rows.into_iter().map(Entry::from_row);
     entries.collect::<Option<Vec<_>>>().ok_or(ShardError::Unreadable)
 }

@@ -17,7 +17,8 @@ macro_rules! insert {
     ($select:literal, $returning:expr) => {
         concat!(
             "INSERT INTO entry (serial, n, kind, at, shop, till, key, fingerprint, discount,
-                   order_amount, order_ref, policy_epoch, shops_epoch, reversible_until, answer)
+                   order_amount, order_ref, policy_epoch, shops_epoch, reversible_until, answer,
+                   chain, offline_at)
 ",
             $select,
             "
@@ -30,7 +31,8 @@ RETURNING ",
 
 /// Redeems: one coupon or many, each by itself. Parameters: 1 the requests, a JSON array of
 /// [serial, shop, till, key, fingerprint, discount, order amount, order reference, reversal window
-/// (ms)] with bytes in hex; 2 now (ms), 3 policy epoch, 4 shops epoch, 5 answer version.
+/// (ms), chain, time at a till without a network (ms)] with bytes in hex; 2 now (ms), 3 policy epoch,
+/// 4 shops epoch, 5 answer version.
 ///
 /// `LIMIT -1` limits nothing. It keeps SQLite from merging the two SELECTs, which would read each
 /// value from the JSON wherever it is used: a twentieth of a batch's time in SQLite.
@@ -39,10 +41,12 @@ pub const REDEEM: &str = insert!(
   (SELECT unhex(value ->> 0) AS serial, value ->> 1 AS shop, value ->> 2 AS till,
           unhex(value ->> 3) AS key, unhex(value ->> 4) AS fingerprint, value ->> 5 AS discount,
           value ->> 6 AS order_amount, value ->> 7 AS order_ref, value ->> 8 AS reversible_for,
+          value ->> 9 AS chain, value ->> 10 AS offline_at,
           max(?2, coalesce((SELECT at FROM entry ORDER BY seq DESC LIMIT 1), 0)) AS at
    FROM json_each(?1) LIMIT -1)
 SELECT it.serial, coalesce(last.n + 1, 0), 1, it.at, it.shop, it.till, it.key, it.fingerprint,
-       it.discount, it.order_amount, it.order_ref, ?3, ?4, it.at + it.reversible_for, ?5
+       it.discount, it.order_amount, it.order_ref, ?3, ?4, it.at + it.reversible_for, ?5,
+       it.chain, it.offline_at
 FROM request AS it
 LEFT JOIN entry AS last
   ON last.serial = it.serial AND last.n = (SELECT max(n) FROM entry WHERE serial = it.serial)
@@ -53,12 +57,38 @@ WHERE (last.kind IS NULL OR last.kind IN (2, 3))
     "seq, serial, n, at"
 );
 
+/// Records that tills without a network gave the goods for coupons that were used already. Run for
+/// what [`REDEEM`] did not append, with the same parameters; one without a time at the till is left
+/// out. A conflict is numbered apart, -1, -2 …, so the coupon's chain does not know of it; 1,000 are
+/// the end ([`MAX_CONFLICTS`](super::MAX_CONFLICTS)).
+pub const CONFLICT: &str = insert!(
+    "WITH request AS
+  (SELECT unhex(value ->> 0) AS serial, value ->> 1 AS shop, value ->> 2 AS till,
+          unhex(value ->> 3) AS key, unhex(value ->> 4) AS fingerprint, value ->> 5 AS discount,
+          value ->> 6 AS order_amount, value ->> 7 AS order_ref, value ->> 9 AS chain,
+          value ->> 10 AS offline_at,
+          max(?2, coalesce((SELECT at FROM entry ORDER BY seq DESC LIMIT 1), 0)) AS at
+   FROM json_each(?1) LIMIT -1)
+SELECT it.serial, lowest.n - 1, 4, it.at, it.shop, it.till, it.key, it.fingerprint, it.discount,
+       it.order_amount, it.order_ref, ?3, ?4, it.at, ?5, it.chain, it.offline_at
+FROM request AS it
+JOIN entry AS last
+  ON last.serial = it.serial AND last.n = (SELECT max(n) FROM entry WHERE serial = it.serial)
+JOIN entry AS lowest
+  ON lowest.serial = it.serial AND lowest.n = (SELECT min(n) FROM entry WHERE serial = it.serial)
+WHERE it.offline_at IS NOT NULL AND last.kind = 1
+  AND lowest.n > -1000
+  AND NOT EXISTS (SELECT 1 FROM entry WHERE serial = it.serial
+                  AND shop = it.shop AND till = it.till AND key = it.key)",
+    columns!()
+);
+
 /// Reverses a redemption of the shop, until its time is over: the entry after a redemption is its
 /// reversal and nothing else. Parameters: 1 sequence number, 2 now (ms), 3 shop, 4 till, 5 key,
 /// 6 fingerprint, 7 policy epoch, 8 shops epoch, 9 answer version.
 pub const REVERSE: &str = insert!(
     "SELECT it.serial, it.n + 1, 2, clock.at, ?3, ?4, ?5, ?6, it.discount,
-       it.order_amount, it.order_ref, ?7, ?8, it.reversible_until, ?9
+       it.order_amount, it.order_ref, ?7, ?8, it.reversible_until, ?9, it.chain, it.offline_at
 FROM (SELECT max(?2, coalesce((SELECT at FROM entry ORDER BY seq DESC LIMIT 1), 0)) AS at) AS clock
 JOIN entry AS it
 WHERE it.seq = ?1 AND it.kind = 1 AND it.shop = ?3
@@ -74,7 +104,9 @@ pub const CANCEL: &str = insert!(
        ?3, ?4, ?5, ?6, CASE last.kind WHEN 1 THEN last.discount ELSE 0 END,
        CASE last.kind WHEN 1 THEN last.order_amount ELSE 0 END,
        CASE last.kind WHEN 1 THEN last.order_ref END,
-       ?7, ?8, CASE last.kind WHEN 1 THEN last.reversible_until ELSE clock.at END, ?9
+       ?7, ?8, CASE last.kind WHEN 1 THEN last.reversible_until ELSE clock.at END, ?9,
+       CASE last.kind WHEN 1 THEN last.chain ELSE 0 END,
+       CASE last.kind WHEN 1 THEN last.offline_at END
 FROM (SELECT max(?2, coalesce((SELECT at FROM entry ORDER BY seq DESC LIMIT 1), 0)) AS at) AS clock
 LEFT JOIN (SELECT * FROM entry WHERE serial = ?1 ORDER BY n DESC LIMIT 1) AS last
 WHERE coalesce(last.n, -1) < 19
@@ -87,9 +119,16 @@ WHERE coalesce(last.n, -1) < 19
     columns!()
 );
 
-/// A coupon's chain of entries. Parameter: 1 serial.
-pub const CHAIN: &str =
-    concat!("SELECT ", columns!(), " FROM entry WHERE serial = ?1 ORDER BY n LIMIT 20");
+/// A coupon's chain of entries; before it the conflict of this key, if it has one, and the last of
+/// all, whose number says how many there are. Parameters: 1 serial, 2 shop, 3 till, 4 key.
+pub const CHAIN: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM entry WHERE serial = ?1
+  AND (n >= 0 OR n = (SELECT min(n) FROM entry WHERE serial = ?1)
+       OR (shop = ?2 AND till = ?3 AND key = ?4))
+ORDER BY n LIMIT 22"
+);
 
 /// A redemption of the shop, and its reversal if it has one. Parameters: 1 sequence number, 2 shop.
 pub const FIND: &str =

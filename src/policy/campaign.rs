@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{MAX_ENTRIES, Policy, Rejected};
+use super::{MAX_ENTRIES, Offline, Policy, Rejected};
 use crate::campaign::{CampaignId, Serial};
 use crate::money::{Amount, Currency};
 use crate::object::objects;
@@ -52,6 +52,9 @@ pub struct CampaignDocument {
     /// Where its ledger shards should be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location_hint: Option<LocationHint>,
+    /// What it takes from tills without a network; nothing if it does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offline: Option<Offline>,
 }
 
 /// A span of time.
@@ -202,6 +205,9 @@ impl TryFrom<CampaignDocument> for CampaignPolicy {
         }
         if document.extensions.iter().any(|e| e.until > document.window.until) {
             return wrong("an extension ends after the campaign's window: move `window.until` too");
+        }
+        if let Some(why) = document.offline.and_then(|offline| offline.wrong()) {
+            return wrong(why);
         }
         document.revoked.serials.sort_unstable();
         Ok(Self(document))

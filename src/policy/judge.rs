@@ -1,8 +1,9 @@
 //! The judgement: may this coupon be used by this till on this order now?
 
-use super::{AdmittedTill, CampaignPolicy, Epochs, Policy};
+use super::{AdmittedTill, CampaignPolicy, Epochs, OfflineRefusal, Policy};
 use crate::money::{Amount, Currency, Price};
 use crate::order::Order;
+use crate::till::Till;
 use crate::time::Timestamp;
 use crate::token::VerifiedCoupon;
 
@@ -12,6 +13,7 @@ use crate::token::VerifiedCoupon;
 pub struct Terms {
     discount: Amount,
     reversal_window_s: u32,
+    offline_at: Option<Timestamp>,
 }
 
 impl Terms {
@@ -24,11 +26,22 @@ impl Terms {
     pub fn reversal_window_s(&self) -> u32 {
         self.reversal_window_s
     }
+
+    /// When a till without a network has given the goods, if one has.
+    pub fn offline_at(&self) -> Option<Timestamp> {
+        self.offline_at
+    }
+
+    pub(super) fn of_offline_sale(self, at: Timestamp) -> Self {
+        Self { offline_at: Some(at), ..self }
+    }
 }
 
 /// Why the policy refuses, in order of precedence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PolicyRefusal {
+    /// A sale without a network that is not taken.
+    Offline(OfflineRefusal),
     /// The order is in another currency than the campaign.
     CurrencyMismatch {
         /// The campaign's.
@@ -74,6 +87,17 @@ impl CampaignPolicy {
         order: &Order,
         now: Timestamp,
     ) -> Result<Terms, PolicyRefusal> {
+        self.judge_order(coupon, till.till(), order, now)
+    }
+
+    /// Judges a redemption by a till that nobody has let in: its own word for who it is.
+    pub(super) fn judge_order(
+        &self,
+        coupon: &VerifiedCoupon,
+        till: &Till,
+        order: &Order,
+        now: Timestamp,
+    ) -> Result<Terms, PolicyRefusal> {
         let document = self.document();
         if order.currency() != document.currency {
             return Err(PolicyRefusal::CurrencyMismatch { expected: document.currency });
@@ -88,6 +112,7 @@ impl CampaignPolicy {
         Ok(Terms {
             discount: coupon.coupon().value().min(order.amount()),
             reversal_window_s: document.reversal_window_s,
+            offline_at: None,
         })
     }
 
@@ -101,7 +126,7 @@ impl CampaignPolicy {
         till: &AdmittedTill,
         now: Timestamp,
     ) -> Result<(), PolicyRefusal> {
-        self.judge_time_and_place(coupon, till, now)?;
+        self.judge_time_and_place(coupon, till.till(), now)?;
         self.judge_revocation(coupon)
     }
 
@@ -123,7 +148,7 @@ impl CampaignPolicy {
     fn judge_time_and_place(
         &self,
         coupon: &VerifiedCoupon,
-        till: &AdmittedTill,
+        till: &Till,
         now: Timestamp,
     ) -> Result<(), PolicyRefusal> {
         let document = self.document();
@@ -142,7 +167,7 @@ impl CampaignPolicy {
             0 => 0,
             scope => scope | document.widen_scope,
         };
-        if scope != 0 && scope & till.till().groups == 0 {
+        if scope != 0 && scope & till.groups == 0 {
             return Err(PolicyRefusal::OutOfScope);
         }
         Ok(())

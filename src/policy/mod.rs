@@ -17,6 +17,8 @@ mod campaign;
 mod envelope;
 mod held;
 mod judge;
+mod offline;
+mod reader;
 mod shops;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -27,7 +29,11 @@ pub use campaign::{
 pub use envelope::{PolicyKeys, open, sign};
 pub use held::{Freshness, Held, Policy, Rejected};
 pub use judge::{PolicyRefusal, Terms};
-pub use shops::{AdmissionRefusal, AdmittedTill, KeyMinimum, ShopsDocument, ShopsPolicy, TillRef};
+pub use offline::{Offline, OfflineRefusal};
+pub use reader::{Reader, Scope, ScopeRefusal};
+pub use shops::{
+    AdmissionRefusal, AdmittedTill, GroupTimeZone, KeyMinimum, ShopsDocument, ShopsPolicy, TillRef,
+};
 
 use serde::{Deserialize, Serialize};
 

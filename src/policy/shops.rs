@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 
 use super::{MAX_ENTRIES, Policy, Rejected};
+use crate::calendar::TimeZone;
 use crate::object::objects;
 use crate::signature::AuthenticatedTill;
 use crate::till::{KeyVersion, Till};
@@ -31,6 +32,12 @@ pub struct ShopsDocument {
     /// Numbers of POS roots whose credentials are no longer good.
     #[serde(default)]
     pub retired_pos_roots: Vec<u8>,
+    /// Where the shops' days begin, unless a group says otherwise; UTC if nothing does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<TimeZone>,
+    /// Where those of a group begin; of a shop in several groups the first counts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub group_time_zones: Vec<GroupTimeZone>,
 }
 
 /// A till of a shop.
@@ -53,7 +60,17 @@ pub struct KeyMinimum {
     pub issue: u16,
 }
 
-objects!(ShopsDocument, TillRef, KeyMinimum);
+/// The time zone of a group of shops.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+pub struct GroupTimeZone {
+    /// The group, 0 to 31.
+    pub group: u8,
+    /// Its time zone.
+    pub time_zone: TimeZone,
+}
+
+objects!(ShopsDocument, TillRef, KeyMinimum, GroupTimeZone);
 
 /// The policy in the form that answers a request at once, however long its lists are.
 #[derive(Debug, PartialEq)]
@@ -64,9 +81,11 @@ pub struct ShopsPolicy {
     suspended_tills: HashSet<TillRef>,
     minimum_key_issues: HashMap<u32, u16>,
     retired_pos_roots: HashSet<u8>,
+    pub(super) time_zone: Option<TimeZone>,
+    pub(super) group_time_zones: Vec<GroupTimeZone>,
 }
 
-/// A till that signed the request and is not shut out. Only [`ShopsPolicy::admit`] makes one.
+/// A shop's till that signed the request and is not shut out. Only [`ShopsPolicy::admit`] makes one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AdmittedTill {
     till: Till,
@@ -92,6 +111,8 @@ pub enum AdmissionRefusal {
     CredentialReplaced,
     /// The shop or the till is suspended.
     Suspended,
+    /// It is a chain's own system, which stands in no shop.
+    ChainSystem,
 }
 
 impl ShopsPolicy {
@@ -104,6 +125,15 @@ impl ShopsPolicy {
     /// See [`AdmissionRefusal`].
     pub fn admit(&self, till: &AuthenticatedTill) -> Result<AdmittedTill, AdmissionRefusal> {
         let till = *till.till();
+        self.check(&till)?;
+        if till.is_chain_system() {
+            return Err(AdmissionRefusal::ChainSystem);
+        }
+        Ok(AdmittedTill { till, epoch: self.epoch })
+    }
+
+    /// Whether the credential is shut out.
+    pub(super) fn check(&self, till: &Till) -> Result<(), AdmissionRefusal> {
         let version = till.key_version;
         let minimum = self.minimum_key_issues.get(&till.shop).copied().unwrap_or(0);
         if version.issue() < minimum || self.retired_pos_roots.contains(&version.root()) {
@@ -113,7 +143,7 @@ impl ShopsPolicy {
         if self.suspended_shops.contains(&till.shop) || self.suspended_tills.contains(&place) {
             return Err(AdmissionRefusal::Suspended);
         }
-        Ok(AdmittedTill { till, epoch: self.epoch })
+        Ok(())
     }
 }
 
@@ -124,7 +154,8 @@ impl TryFrom<ShopsDocument> for ShopsPolicy {
         let entries = document.suspended_shops.len()
             + document.suspended_tills.len()
             + document.minimum_key_issues.len()
-            + document.retired_pos_roots.len();
+            + document.retired_pos_roots.len()
+            + document.group_time_zones.len();
         if entries > MAX_ENTRIES {
             return Err(Rejected::Document(format!("more than {MAX_ENTRIES} entries")));
         }
@@ -133,6 +164,9 @@ impl TryFrom<ShopsDocument> for ShopsPolicy {
         }
         if document.retired_pos_roots.iter().any(|root| *root > 15) {
             return Err(Rejected::Document("a POS root's number is at most 15".to_owned()));
+        }
+        if document.group_time_zones.iter().any(|it| it.group > 31) {
+            return Err(Rejected::Document("a group's number is at most 31".to_owned()));
         }
         let minima = document.minimum_key_issues.iter().map(|m| (m.shop, m.issue));
         let minimum_key_issues: HashMap<_, _> = minima.collect();
@@ -146,6 +180,8 @@ impl TryFrom<ShopsDocument> for ShopsPolicy {
             suspended_tills: document.suspended_tills.into_iter().collect(),
             minimum_key_issues,
             retired_pos_roots: document.retired_pos_roots.into_iter().collect(),
+            time_zone: document.time_zone,
+            group_time_zones: document.group_time_zones,
         })
     }
 }

@@ -3,11 +3,14 @@
 //! What a call did that got no answer is not known at first, such as when it redeemed and under
 //! which number. Later answers tell it, and must agree with each other: times never go back along
 //! the deeds, numbers always go up, and each deed was done while its call was under way.
+//!
+//! Conflicts stand where they were recorded, and change nothing for the coupon: all that asks for its
+//! state passes over them.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::history::{Asker, Moment, Order};
+use super::history::{Asker, Moment, Sale};
 use crate::time::Timestamp;
 
 /// What was done to a coupon.
@@ -35,8 +38,10 @@ pub(super) struct Deed {
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum What {
-    /// The coupon was used on this order.
-    Redeem(Order),
+    /// The coupon was used for this.
+    Redeem(Sale),
+    /// This was sold without a network while the coupon was used.
+    Conflict(Sale),
     /// The redemption before was undone: nothing else can follow one.
     Undo,
     /// The key was spent, so that it can never redeem.
@@ -48,8 +53,14 @@ impl Deeds {
         Self { reversal_window_ms, deeds: Vec::new() }
     }
 
-    pub(super) fn len(&self) -> usize {
+    /// The place of the next deed.
+    pub(super) fn end(&self) -> usize {
         self.deeds.len()
+    }
+
+    /// How many there are of which the coupon may have so many.
+    pub(super) fn entries(&self) -> usize {
+        self.deeds.iter().filter(|deed| !deed.is_conflict()).count()
     }
 
     pub(super) fn get(&self, place: usize) -> Option<&Deed> {
@@ -58,8 +69,20 @@ impl Deeds {
 
     /// The redemption that is not undone.
     pub(super) fn live(&self) -> Option<usize> {
-        let last = self.deeds.len().checked_sub(1)?;
-        matches!(self.deeds.get(last)?.what, What::Redeem(_)).then_some(last)
+        self.live_at(self.deeds.len())
+    }
+
+    /// The redemption that was not undone before this deed.
+    pub(super) fn live_at(&self, place: usize) -> Option<usize> {
+        let last = self.deeds.get(..place)?.iter().rposition(|deed| !deed.is_conflict())?;
+        matches!(self.get(last)?.what, What::Redeem(_)).then_some(last)
+    }
+
+    /// What undid this redemption, or will: the next deed that is no conflict.
+    pub(super) fn undoing(&self, redemption: usize) -> usize {
+        let later = self.deeds.iter().enumerate().skip(redemption + 1);
+        let mut undone = later.filter(|(_, deed)| !deed.is_conflict()).map(|(place, _)| place);
+        undone.next().unwrap_or(self.deeds.len())
     }
 
     /// What the key was used for: whatever it did first.
@@ -135,26 +158,22 @@ impl Deeds {
             earliest = earliest.max(deed.at.unwrap_or(earliest));
             let in_window = deed.what != What::Undo
                 || undone_until.is_none_or(|until| deed.when.earliest <= until);
-            undone_until = deed.at.map(|at| self.until(at));
+            if !deed.is_conflict() {
+                undone_until = deed.at.map(|at| self.until(at));
+            }
             let in_order = deed.seq.is_none_or(|seq| seq > number);
             number = deed.seq.unwrap_or(number.saturating_add(1));
             in_time && in_window && in_order
         })
     }
 
-    /// Without the last deeds of which nothing is known, which left the coupon free, and which
+    /// Without the last deeds of which nothing is known, which left the coupon as it was, and which
     /// nobody will ask for; and the time before which none that follows was done.
     pub(super) fn gist(&self, matters: impl Fn(&Asker) -> bool) -> (Self, Timestamp) {
         let mut gist = self.clone();
         let idle = |deed: &Deed| deed.at.is_none() && deed.seq.is_none() && !matters(&deed.by);
         let mut earliest = Timestamp::from_millis(0);
-        while gist.live().is_none() {
-            let needless = match gist.deeds.last() {
-                Some(deed) if deed.what == What::Void => 1,
-                Some(_) => 2,
-                None => break,
-            };
-            let rest = gist.deeds.len().saturating_sub(needless);
+        while let Some(rest) = gist.before_the_last() {
             let Some(last) =
                 gist.deeds.get(rest..).filter(|last| last.iter().all(|deed| idle(deed)))
             else {
@@ -164,5 +183,22 @@ impl Deeds {
             gist.deeds.truncate(rest);
         }
         (gist, earliest)
+    }
+
+    /// Where the last deeds begin that left the coupon as it was before them: a conflict, a void, or
+    /// a redemption with all up to its undoing.
+    fn before_the_last(&self) -> Option<usize> {
+        let last = self.deeds.len().checked_sub(1)?;
+        match self.get(last)?.what {
+            What::Conflict(_) | What::Void => Some(last),
+            What::Undo => self.live_at(last),
+            What::Redeem(_) => None,
+        }
+    }
+}
+
+impl Deed {
+    fn is_conflict(&self) -> bool {
+        matches!(self.what, What::Conflict(_))
     }
 }

@@ -22,15 +22,24 @@ pub struct Order {
     pub reference: Option<String>,
 }
 
+/// What is sold with the coupon.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Sale {
+    /// The order.
+    pub order: Order,
+    /// When, by the till's clock, if it had no network and the goods are gone.
+    pub offline_at: Option<Timestamp>,
+}
+
 /// What is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ask {
-    /// `POST /v1/redemptions`
+    /// `POST /v1/redemptions`, or an item of a batch.
     Redeem {
         /// Who.
         by: Asker,
-        /// On which order.
-        order: Order,
+        /// For what.
+        sale: Sale,
     },
     /// `POST /v1/coupons/check`
     Check {
@@ -77,6 +86,25 @@ pub struct Receipt {
     pub reversible_until: Timestamp,
 }
 
+/// A sale without a network, of a coupon that was used already, as its shop is shown it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    /// Its number in the shard.
+    pub seq: u64,
+    /// When it was recorded.
+    pub at: Timestamp,
+    /// Which shop.
+    pub shop: u32,
+    /// Which till.
+    pub till: u16,
+    /// When the goods were given, by the till's clock.
+    pub offline_at: Timestamp,
+    /// What came off.
+    pub discount: u64,
+    /// When the coupon was used by whoever was first.
+    pub first: Timestamp,
+}
+
 /// What was answered. That nothing is known (no answer, `busy`, `fault`) is no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
@@ -84,6 +112,13 @@ pub enum Answer {
     Redeemed {
         /// The redemption.
         receipt: Receipt,
+        /// Not for the first time.
+        replayed: bool,
+    },
+    /// The coupon was used, and the goods are gone: 201, or 200 when replayed.
+    Conflict {
+        /// The conflict.
+        conflict: Conflict,
         /// Not for the first time.
         replayed: bool,
     },

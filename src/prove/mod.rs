@@ -2,7 +2,7 @@
 //! exactly once.
 //!
 //! Read in this order: [`model`] says what one coupon must do, in its own words and not in the
-//! ledger's (`deeds`: what is known of what was done to it); [`history`] what tills saw; [`checker`] whether some order of the calls explains it (`remembered`: what of it may be older than its call);
+//! ledger's (`deeds`: what is known of what was done to it; `shown`: what answers add to that); [`history`] what tills saw; [`checker`] whether some order of the calls explains it (`remembered`: what of it may be older than its call);
 //! [`shortest`] what is left of a history that nothing explains when all that is beside the point
 //! is taken away, and [`words`] how it is shown.
 //!
@@ -16,6 +16,7 @@ mod memory;
 pub mod model;
 mod remembered;
 pub mod shortest;
+mod shown;
 pub mod words;
 
 #[cfg(test)]

@@ -6,10 +6,10 @@
 //! of a coupon, the more answers are right: that a call got no answer never makes another's wrong.
 
 use super::deeds::{Deeds, What};
-use super::history::{Answer, Ask, Asker, Moment, Order, Receipt};
+use super::history::{Answer, Ask, Asker, Moment, Sale};
 use crate::time::Timestamp;
 
-/// Most entries of a coupon.
+/// Most entries of a coupon. Of conflicts it may have more than a history has calls.
 const MAX_ENTRIES: usize = 20;
 
 /// What never changes for the coupons of a campaign.
@@ -24,8 +24,8 @@ pub struct Terms {
 /// A coupon between two calls.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Coupon {
-    value: u64,
-    deeds: Deeds,
+    pub(super) value: u64,
+    pub(super) deeds: Deeds,
 }
 
 /// What a key was used for first.
@@ -36,6 +36,8 @@ enum Use {
     Dead(usize),
     /// To undo a redemption.
     Undo,
+    /// For a sale without a network, of the coupon that was used.
+    Conflict,
 }
 
 impl Coupon {
@@ -61,7 +63,7 @@ impl Coupon {
         match (ask, answer) {
             (_, Answer::TurnedAway) => vec![self.clone()],
             (_, Answer::NotNow) if self.policy_may_refuse(ask) => vec![self.clone()],
-            (Ask::Redeem { by, order }, _) => ways(self.redeem(by, order, answer, when)),
+            (Ask::Redeem { by, sale }, _) => ways(self.redeem(by, sale, answer, when)),
             (Ask::Check { shop }, _) => ways(self.check(*shop, answer, when)),
             (Ask::Find { seq, shop }, Answer::NotFound) => ways(self.none_has(*seq, *shop)),
             (Ask::Find { seq, shop }, _) => self
@@ -93,9 +95,12 @@ impl Coupon {
         let when = Moment { latest: Timestamp::from_millis(u64::MAX), ..when };
         let live = self.deeds.live();
         match ask {
-            Ask::Redeem { by, order } => {
-                let free = live.is_none() && self.has_room(2) && self.key(by).is_none();
-                self.with(free, What::Redeem(order.clone()), by, when)
+            Ask::Redeem { by, sale } => {
+                let (allowed, what) = match live {
+                    None => (self.has_room(2), What::Redeem(sale.clone())),
+                    Some(_) => (sale.offline_at.is_some(), What::Conflict(sale.clone())),
+                };
+                self.with(allowed && self.key(by).is_none(), what, by, when)
             }
             Ask::Reverse { seq, by } => {
                 let (_, next) = self.named(*seq, by.shop).find(|(it, _)| Some(*it) == live)?;
@@ -112,27 +117,40 @@ impl Coupon {
         }
     }
 
-    fn redeem(&self, by: &Asker, order: &Order, answer: &Answer, when: Moment) -> Option<Self> {
+    fn redeem(&self, by: &Asker, sale: &Sale, answer: &Answer, when: Moment) -> Option<Self> {
         match (self.key(by), answer) {
             (Some((_, Use::Dead(since))), Answer::RedemptionReversed { at }) => {
                 self.done_at(since, *at, when)
             }
-            (Some((it, Use::Redeem)), Answer::KeyReused) => {
-                (!self.is_for(it, order)).then(|| self.clone())
+            (Some((it, Use::Redeem | Use::Conflict)), Answer::KeyReused) => {
+                (!self.is_for(it, sale)).then(|| self.clone())
             }
             (Some((_, Use::Undo)), Answer::KeyReused) => Some(self.clone()),
             (Some((it, Use::Redeem)), Answer::Redeemed { receipt, replayed: true })
-                if self.is_for(it, order) =>
+                if self.is_for(it, sale) =>
             {
                 self.shows(it, receipt, when)
             }
-            (None, Answer::AlreadyRedeemed { .. }) => self.already_redeemed(by.shop, answer, when),
+            (Some((it, Use::Conflict)), Answer::Conflict { conflict, replayed: true })
+                if self.is_for(it, sale) =>
+            {
+                self.shows_conflict(it, conflict, when)
+            }
+            (None, Answer::Conflict { conflict, replayed: false }) => {
+                let allowed = self.is_redeemed() && sale.offline_at.is_some();
+                let next = self.with(allowed, What::Conflict(sale.clone()), by, when)?;
+                next.shows_conflict(self.deeds.end(), conflict, when)
+            }
+            // Goods that are gone cannot be refused.
+            (None, Answer::AlreadyRedeemed { .. }) if sale.offline_at.is_none() => {
+                self.already_redeemed(by.shop, answer, when)
+            }
             // A redemption needs two places, so that it can be undone.
             (None, Answer::LimitReached) => self.is_full(2),
             (None, Answer::Redeemed { receipt, replayed: false }) => {
                 let free = !self.is_redeemed() && self.has_room(2);
-                let next = self.with(free, What::Redeem(order.clone()), by, when)?;
-                next.shows(self.deeds.len(), receipt, when)
+                let next = self.with(free, What::Redeem(sale.clone()), by, when)?;
+                next.shows(self.deeds.end(), receipt, when)
             }
             _ => None,
         }
@@ -151,7 +169,7 @@ impl Coupon {
         let Answer::Found { receipt, reversed_at } = answer else { return None };
         let next = self.shows(it, receipt, when)?;
         match reversed_at {
-            Some(at) => next.done_at(it + 1, *at, when),
+            Some(at) => next.done_at(next.deeds.undoing(it), *at, when),
             None => (next.deeds.live() == Some(it)).then_some(next),
         }
     }
@@ -164,12 +182,16 @@ impl Coupon {
                 self.done_at(since, *at, when)
             }
             (Some((_, Use::Undo)), Answer::KeyReused) => Some(self.clone()),
+            // The coupon never was this key's, so that there is nothing to give back.
+            (Some((it, Use::Conflict)), Answer::TooLate { until }) => {
+                self.done_at(it, *until, when)
+            }
             (None, Answer::AlreadyRedeemed { .. }) => self.already_redeemed(by.shop, answer, when),
             (None, Answer::LimitReached) => self.is_full(1),
             (None, Answer::Voided { at, replayed: false }) => {
                 let free = !self.is_redeemed() && self.has_room(1);
                 let next = self.with(free, What::Void, by, when)?;
-                next.done_at(self.deeds.len(), *at, when)
+                next.done_at(self.deeds.end(), *at, when)
             }
             _ => None,
         }
@@ -183,7 +205,7 @@ impl Coupon {
                 let next =
                     if is_live { self.with(true, What::Undo, by, when)? } else { self.clone() };
                 let next = next.shows(it, receipt, when)?;
-                next.done_at(it + 1, *at, when)
+                next.done_at(next.deeds.undoing(it), *at, when)
             }
             Answer::TooLate { until } if is_live && when.latest > *until => {
                 self.done_at(it, self.deeds.redeemed(*until)?, when)
@@ -197,7 +219,8 @@ impl Coupon {
         let first = self.deeds.first_by(by)?;
         let used = match self.deeds.get(first)?.what {
             What::Redeem(_) if self.deeds.live() == Some(first) => Use::Redeem,
-            What::Redeem(_) => Use::Dead(first + 1),
+            What::Redeem(_) => Use::Dead(self.deeds.undoing(first)),
+            What::Conflict(_) => Use::Conflict,
             What::Void => Use::Dead(first),
             What::Undo => Use::Undo,
         };
@@ -215,46 +238,24 @@ impl Coupon {
         self.knowing(self.deeds.clone().none_numbered(seq, shop))
     }
 
-    /// A receipt for this redemption was seen.
-    fn shows(&self, it: usize, receipt: &Receipt, when: Moment) -> Option<Self> {
-        let redemption = self.deeds.get(it)?;
-        let What::Redeem(order) = &redemption.what else { return None };
-        let right = Receipt {
-            seq: receipt.seq,
-            at: receipt.at,
-            shop: redemption.by.shop,
-            till: redemption.by.till,
-            order: order.clone(),
-            discount: self.value.min(order.amount),
-            reversible_until: self.deeds.until(receipt.at),
-        };
-        let deeds = (*receipt == right).then(|| self.deeds.clone())?;
-        self.knowing(deeds.numbered(it, receipt.seq)?.done_at(it, receipt.at, when))
-    }
-
-    fn already_redeemed(&self, shop: u32, answer: &Answer, when: Moment) -> Option<Self> {
-        let Answer::AlreadyRedeemed { at, till } = answer else { return None };
-        let live = self.deeds.live()?;
-        let by = &self.deeds.get(live)?.by;
-        let right_till = (by.shop == shop).then_some(by.till);
-        if *till == right_till { self.done_at(live, *at, when) } else { None }
-    }
-
     /// It is free, but has no room for so many entries more.
     fn is_full(&self, entries: usize) -> Option<Self> {
         (!self.is_redeemed() && !self.has_room(entries)).then(|| self.clone())
     }
 
     fn has_room(&self, entries: usize) -> bool {
-        self.deeds.len() + entries <= MAX_ENTRIES
+        self.deeds.entries() + entries <= MAX_ENTRIES
     }
 
-    fn is_for(&self, it: usize, order: &Order) -> bool {
-        self.deeds.get(it).is_some_and(|deed| deed.what == What::Redeem(order.clone()))
+    fn is_for(&self, it: usize, sale: &Sale) -> bool {
+        self.deeds.get(it).is_some_and(|deed| match &deed.what {
+            What::Redeem(first) | What::Conflict(first) => first == sale,
+            What::Undo | What::Void => false,
+        })
     }
 
     /// This deed is known to have been done then.
-    fn done_at(&self, it: usize, at: Timestamp, when: Moment) -> Option<Self> {
+    pub(super) fn done_at(&self, it: usize, at: Timestamp, when: Moment) -> Option<Self> {
         self.knowing(self.deeds.clone().done_at(it, at, when))
     }
 
@@ -262,7 +263,7 @@ impl Coupon {
     /// [`Deeds::gist`].
     pub(super) fn gist(&self, matters: impl Fn(&Asker) -> bool) -> (Self, usize, Timestamp) {
         let (deeds, earliest) = self.deeds.gist(matters);
-        (Self { deeds, ..*self }, self.deeds.len(), earliest)
+        (Self { deeds, ..*self }, self.deeds.entries(), earliest)
     }
 
     /// The coupon with one more deed, if it may be done.
@@ -270,7 +271,7 @@ impl Coupon {
         self.knowing(allowed.then(|| self.deeds.clone())?.and(what, by, when))
     }
 
-    fn knowing(&self, deeds: Option<Deeds>) -> Option<Self> {
+    pub(super) fn knowing(&self, deeds: Option<Deeds>) -> Option<Self> {
         deeds.map(|deeds| Self { deeds, ..*self })
     }
 }

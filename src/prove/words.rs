@@ -2,7 +2,7 @@
 
 use std::fmt::{Display, Formatter, Result};
 
-use super::history::{Answer, Ask, Asker, Call, Order, Receipt};
+use super::history::{Answer, Ask, Asker, Call, Conflict, Order, Receipt, Sale};
 
 impl Display for Asker {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
@@ -20,10 +20,20 @@ impl Display for Order {
     }
 }
 
+impl Display for Sale {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        write!(f, "{}", self.order)?;
+        match self.offline_at {
+            Some(at) => write!(f, ", sold without a network at {}", at.rfc3339()),
+            None => Ok(()),
+        }
+    }
+}
+
 impl Display for Ask {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         match self {
-            Self::Redeem { by, order } => write!(f, "{by}: redeem on {order}"),
+            Self::Redeem { by, sale } => write!(f, "{by}: redeem on {sale}"),
             Self::Check { shop } => write!(f, "shop {shop}: check"),
             Self::Find { seq, shop } => write!(f, "shop {shop}: find no. {seq}"),
             Self::Reverse { seq, by } => write!(f, "{by}: reverse no. {seq}"),
@@ -40,12 +50,24 @@ impl Display for Receipt {
     }
 }
 
+impl Display for Conflict {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        let Self { seq, at, shop, till, discount, offline_at, first } = self;
+        let [at, offline_at, first] = [at, offline_at, first].map(|it| it.rfc3339());
+        write!(f, "no. {seq} of {at}, shop {shop} till {till}, {discount} off at {offline_at}, ")?;
+        write!(f, "used since {first}")
+    }
+}
+
 impl Display for Answer {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         let again = |replayed: &bool| if *replayed { " (again)" } else { "" };
         match self {
             Self::Redeemed { receipt, replayed } => {
                 write!(f, "redeemed{}: {receipt}", again(replayed))
+            }
+            Self::Conflict { conflict, replayed } => {
+                write!(f, "conflict{}: {conflict}", again(replayed))
             }
             Self::Reversed { receipt, at, replayed } => {
                 write!(f, "reversed at {}{}: {receipt}", at.rfc3339(), again(replayed))

@@ -1,7 +1,7 @@
 //! How the answers of the domain become refusals, each in one exhaustive `match`.
 
 use super::Refusal;
-use crate::policy::{AdmissionRefusal, PolicyRefusal};
+use crate::policy::{AdmissionRefusal, PolicyRefusal, ScopeRefusal};
 use crate::signature::SignatureRefusal;
 use crate::time::Timestamp;
 use crate::token::{Malformed, TokenRefusal};
@@ -24,6 +24,20 @@ impl From<AdmissionRefusal> for Refusal {
                 Self::SignatureInvalid("the till's credential was replaced by a newer one")
             }
             AdmissionRefusal::Suspended => Self::ShopSuspended,
+            AdmissionRefusal::ChainSystem => {
+                Self::SignatureInvalid("a chain's credential is good for statements only")
+            }
+        }
+    }
+}
+
+impl From<ScopeRefusal> for Refusal {
+    fn from(refusal: ScopeRefusal) -> Self {
+        match refusal {
+            ScopeRefusal::WhichShop => {
+                Self::MalformedRequest("a chain's own system says which shop: shop=N".to_owned())
+            }
+            ScopeRefusal::NotFound => Self::NotFound,
         }
     }
 }
@@ -47,6 +61,7 @@ impl From<TokenRefusal> for Refusal {
 impl From<PolicyRefusal> for Refusal {
     fn from(refusal: PolicyRefusal) -> Self {
         match refusal {
+            PolicyRefusal::Offline(why) => Self::MalformedRequest(why.detail()),
             PolicyRefusal::CurrencyMismatch { expected } => Self::CurrencyMismatch { expected },
             PolicyRefusal::CampaignPaused => Self::CampaignPaused,
             PolicyRefusal::NotYetValid { from } => Self::NotYetValid { from },

@@ -91,6 +91,13 @@ impl Till {
         })
     }
 
+    /// Whether this is no till of a shop but a chain's own system: shop 0, and the chain's number as
+    /// its till too, so that each can be suspended by itself. It reads the statements of the chain's
+    /// shops, and does nothing else.
+    pub fn is_chain_system(&self) -> bool {
+        self.shop == 0 && self.till == self.chain && self.chain != 0
+    }
+
     /// Until when (exclusive) the credential is good.
     pub fn expires(&self) -> Timestamp {
         Timestamp::from_seconds(self.not_after)

@@ -23,14 +23,14 @@ pub struct CouponFields {
     pub not_after: u32,
     /// Bit set of shop groups that may redeem it; 0 = every group.
     pub scope: u32,
-    /// Reserved; 0 in version 1.
+    /// Reserved: 0.
     pub flags: u8,
 }
 
 /// What a coupon may not say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InvalidCoupon {
-    /// A flag is set, and version 1 defines none.
+    /// A flag is set, and none is defined.
     Flags,
     /// The face value is 0.
     Value,

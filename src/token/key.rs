@@ -1,16 +1,15 @@
 //! Coupon keys: one per campaign and key id, derived from the issuer's root.
 
-use std::collections::BTreeMap;
+use std::fmt;
 
-use hmac::{Hmac, Mac};
-use sha2::Sha256;
-use subtle::ConstantTimeEq;
-
-use super::layout::TAG_BYTES;
+use super::layout::Fields;
+use super::v1::{self, MacKey};
+use super::v2::{self, PublicKey, SigningKey};
+use super::{Proof, Version};
 use crate::campaign::CampaignId;
 use crate::secret::{Key, Root};
 
-/// Which key signed a token: keys are looked up by the pair, so that a kid of one campaign says
+/// Which key proves a token: keys are looked up by the pair, so that a kid of one campaign says
 /// nothing about another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyId {
@@ -20,34 +19,63 @@ pub struct KeyId {
     pub kid: u16,
 }
 
-/// The key that signs and verifies one campaign's coupons under one kid.
+impl KeyId {
+    /// Reads `<campaign>/<kid>`; `None` if it is anything else.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (campaign, kid) = text.split_once('/')?;
+        let campaign = CampaignId::try_from(campaign.parse::<u32>().ok()?).ok()?;
+        Some(Self { campaign, kid: kid.parse().ok()? })
+    }
+
+    /// The key that the root has for this id and version.
+    fn derive(self, info: &[u8], root: &Root) -> Key {
+        root.derive(&[info, &self.campaign.get().to_be_bytes(), &self.kid.to_be_bytes()])
+    }
+}
+
+impl fmt::Display for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.campaign, self.kid)
+    }
+}
+
+/// The key that mints one campaign's coupons under one kid.
 ///
-/// Symmetric: whoever holds it can mint (see `docs/adr/0002-symmetric-token.md`).
+/// One of version 1 is symmetric: whoever verifies with it can also mint (see
+/// `docs/adr/0002-symmetric-token.md`). One of version 2 stays with the issuer.
 #[derive(Clone)]
 pub struct CouponKey {
     id: KeyId,
-    // Holds the two key blocks already hashed, so that a verification starts from a copy.
-    keyed: Hmac<Sha256>,
+    secret: Secret,
 }
 
-/// The label that separates these keys from every other use of a root.
-const INFO: &[u8] = b"coupon-edge/token/v1";
+#[derive(Clone)]
+pub(super) enum Secret {
+    One(MacKey),
+    Two(SigningKey),
+}
 
 impl CouponKey {
-    /// Derives the key from the issuer's root: HKDF-SHA-256 with info
+    /// Derives the key of version 1 from the issuer's root: HKDF-SHA-256 with info
     /// `coupon-edge/token/v1` ‖ campaign u32 ‖ kid u16, 32 bytes.
     pub fn derive(root: &Root, id: KeyId) -> Self {
         Self::new(id, &Self::secret(root, id))
     }
 
-    /// The derived secret, for the edge's secret store.
-    pub fn secret(root: &Root, id: KeyId) -> Key {
-        root.derive(&[INFO, &id.campaign.get().to_be_bytes(), &id.kid.to_be_bytes()])
+    /// Derives the key of version 2: the same with `v2` in the info, and the 32 bytes are the seed
+    /// of an Ed25519 key.
+    pub fn derive_signing(root: &Root, id: KeyId) -> Self {
+        Self { id, secret: Secret::Two(SigningKey::new(&id.derive(v2::INFO, root))) }
     }
 
-    /// The key whose derived secret this is.
+    /// The derived secret of version 1, for the edge's secret store.
+    pub fn secret(root: &Root, id: KeyId) -> Key {
+        id.derive(v1::INFO, root)
+    }
+
+    /// The key of version 1 whose derived secret this is.
     pub fn new(id: KeyId, secret: &Key) -> Self {
-        Self { id, keyed: secret.hmac() }
+        Self { id, secret: Secret::One(MacKey::new(secret)) }
     }
 
     /// Which key this is.
@@ -55,135 +83,38 @@ impl CouponKey {
         self.id
     }
 
-    /// The tag of the signed part of a token: the first 16 bytes of its HMAC-SHA-256.
-    pub(super) fn tag(&self, signed: &[u8]) -> [u8; TAG_BYTES] {
-        let mac: [u8; 32] = self.keyed.clone().chain_update(signed).finalize().into_bytes().into();
-        let mut tag = [0; TAG_BYTES];
-        tag.copy_from_slice(&mac[..TAG_BYTES]);
-        tag
-    }
-
-    /// Whether `tag` is this key's over the signed part; takes as long whatever the tag. Both sides
-    /// are 16 bytes by type: a comparison of a prefix cannot be asked for.
-    pub(super) fn signed(&self, signed: &[u8], tag: &[u8; TAG_BYTES]) -> bool {
-        self.tag(signed).ct_eq(tag).into()
-    }
-}
-
-impl std::fmt::Debug for CouponKey {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "CouponKey({}/{}, secret)", self.id.campaign, self.id.kid)
-    }
-}
-
-/// The keys of the live campaigns; several kids of one campaign verify at the same time.
-#[derive(Debug, Default)]
-pub struct Keyring(BTreeMap<KeyId, CouponKey>);
-
-impl Keyring {
-    /// Reads the edge's secret: a JSON object from `<campaign>/<kid>` to the derived key; `None`
-    /// when a part of it is something else.
-    pub fn parse(json: &str) -> Option<Self> {
-        let keys: BTreeMap<String, String> = serde_json::from_str(json).ok()?;
-        keys.iter()
-            .map(|(id, secret)| {
-                let (campaign, kid) = id.split_once('/')?;
-                let campaign = CampaignId::try_from(campaign.parse::<u32>().ok()?).ok()?;
-                let id = KeyId { campaign, kid: kid.parse().ok()? };
-                Some(CouponKey::new(id, &Key::parse(secret)?))
-            })
-            .collect()
-    }
-
-    /// The key of this id.
-    pub fn find(&self, id: KeyId) -> Option<&CouponKey> {
-        self.0.get(&id)
-    }
-
-    /// Whether any key of the campaign is here, that is, whether the campaign is live.
-    pub fn knows(&self, campaign: CampaignId) -> bool {
-        self.0.keys().any(|id| id.campaign == campaign)
-    }
-}
-
-impl FromIterator<CouponKey> for Keyring {
-    fn from_iter<I: IntoIterator<Item = CouponKey>>(keys: I) -> Self {
-        Self(keys.into_iter().map(|key| (key.id, key)).collect())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::base64url;
-    use crate::campaign::Serial;
-    use crate::token::{Coupon, CouponFields, Malformed, TokenRefusal, UnverifiedToken};
-    use crate::wycheproof::{bytes, groups};
-
-    fn id() -> KeyId {
-        KeyId { campaign: CampaignId::new(4, 1).unwrap(), kid: 1 }
-    }
-
-    /// Tags of 16 bytes under keys of 32, the only ones there are here.
-    #[test]
-    fn takes_what_wycheproof_calls_valid_and_nothing_else() {
-        let mut taken = 0;
-        for group in groups("hmac_sha256") {
-            for test in group["tests"].as_array().unwrap() {
-                let secret = base64url::encode(&bytes(&test["key"]));
-                let Some(secret) = Key::parse(&secret) else {
-                    assert_ne!(group["keySize"], 256, "{test}");
-                    continue;
-                };
-                let key = CouponKey::new(id(), &secret);
-                let (message, tag) = (bytes(&test["msg"]), bytes(&test["tag"]));
-                let Ok(tag) = <[u8; TAG_BYTES]>::try_from(&*tag) else {
-                    assert_eq!(group["tagSize"], 256, "no way to ask: {test}");
-                    continue;
-                };
-                assert_eq!(key.signed(&message, &tag), test["result"] == "valid", "{test}");
-                taken += usize::from(test["result"] == "valid");
-            }
+    /// Of which version its tokens are.
+    pub fn version(&self) -> Version {
+        match self.secret {
+            Secret::One(_) => Version::One,
+            Secret::Two(_) => Version::Two,
         }
-        assert_eq!(taken, 27);
     }
 
-    /// As a token's text says it: the whole HMAC, a part of it, or the tag and more.
-    #[test]
-    fn a_tag_of_any_other_length_is_no_tag() {
-        let secret = Key::parse(&"A".repeat(43)).unwrap();
-        let key = CouponKey::new(id(), &secret);
-        let fields = CouponFields {
-            campaign: id().campaign,
-            serial: Serial::from_bytes([7; 12]),
-            value: 1,
-            not_before: 1,
-            not_after: 2,
-            scope: 0,
-            flags: 0,
-        };
-        let token = Coupon::new(fields).unwrap().mint(&key).unwrap();
-        let signed = &base64url::decode::<51>(token.strip_prefix("C1.").unwrap()).unwrap()[..35];
-        let mac = secret.hmac().chain_update([b"C1.", signed].concat()).finalize().into_bytes();
+    /// What verifies its tokens, if that is no secret.
+    pub fn public(&self) -> Option<PublicKey> {
+        match &self.secret {
+            Secret::One(_) => None,
+            Secret::Two(key) => Some(key.public()),
+        }
+    }
 
-        let keyring: Keyring = [key].into_iter().collect();
-        let judge = |tag: &[u8]| {
-            let text = format!("C1.{}", base64url::encode(&[signed, tag].concat()));
-            UnverifiedToken::parse(&text).map_err(TokenRefusal::Malformed)?.verify(&keyring)
-        };
-        for length in 0..=mac.len() {
-            match judge(&mac[..length]) {
-                Ok(_) => assert_eq!(length, 16),
-                Err(why) => assert_eq!(why, TokenRefusal::Malformed(Malformed::Length), "{length}"),
-            }
+    /// Both, to keep what verifies.
+    pub(super) fn into_parts(self) -> (KeyId, Secret) {
+        (self.id, self.secret)
+    }
+
+    /// What proves that the issuer meant these fields.
+    pub(super) fn prove(&self, fields: &Fields) -> Proof {
+        match &self.secret {
+            Secret::One(key) => Proof::Tag(key.tag(fields)),
+            Secret::Two(key) => Proof::Signature(key.sign(fields)),
         }
-        assert!(judge(&mac[..16]).is_ok());
-        let longer = judge(&[&mac[..16], &[0; 16]].concat());
-        assert_eq!(longer, Err(TokenRefusal::Malformed(Malformed::Length)));
-        for bit in 0..128 {
-            let mut tag = mac[..16].to_vec();
-            tag[bit / 8] ^= 1 << (bit % 8);
-            assert_eq!(judge(&tag), Err(TokenRefusal::Forged), "bit {bit}");
-        }
+    }
+}
+
+impl fmt::Debug for CouponKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "CouponKey({}, secret)", self.id)
     }
 }

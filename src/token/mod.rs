@@ -1,35 +1,45 @@
-//! The coupon token, version 1: 71 characters that say what a coupon is worth, signed.
+//! The coupon token: a text that says what a coupon is worth, and that its issuer meant it.
 //!
-//! In scope: the format, its keys, minting and verifying. Specified for strangers in
-//! `docs/token.md`, pinned by `tests/vectors/token-v1.json`.
+//! In scope: the format in its two versions, its keys, minting and verifying. Specified for
+//! strangers in `docs/token.md`, pinned by `tests/vectors/token-v1.json` and `token-v2.json`. The
+//! versions differ in how a token is proved, in `v1` and `v2`, and in nothing else.
 //!
 //! Out of scope: whether a real coupon may be used here and now ([`policy`](crate::policy)), and
 //! whether it has been used already ([`ledger`](crate::ledger)).
 //!
-//! Nothing in a token is used for a decision before its tag is right, except the pair (campaign,
+//! Nothing in a token is used for a decision before its proof is right, except the pair (campaign,
 //! kid) that names the key. Types see to it: [`UnverifiedToken`] shows nothing else, and only
 //! [`UnverifiedToken::verify`] makes a [`VerifiedCoupon`].
 
 mod coupon;
 mod key;
+mod keyring;
 mod layout;
+mod text;
+mod v1;
+mod v2;
 mod verify;
+mod version;
 
 pub use coupon::{Coupon, CouponFields, InvalidCoupon};
-pub use key::{CouponKey, KeyId, Keyring};
-pub use layout::{TOKEN_CHARS, UnverifiedToken};
+pub use key::{CouponKey, KeyId};
+pub use keyring::Keyring;
+use text::Proof;
+pub use text::{TokenText, UnverifiedToken};
+pub use v2::PublicKey;
 pub use verify::{TokenRefusal, VerifiedCoupon};
+pub use version::Version;
 
-/// Why a text is not a version 1 token, or an authentic one not a coupon.
+/// Why a text is not a token, or an authentic one not a coupon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Malformed {
-    /// Not exactly 71 bytes of UTF-8; a token has only ASCII characters.
+    /// Neither 71 nor 135 bytes of UTF-8; a token has only ASCII characters.
     Length,
-    /// Does not begin with `C1.`.
+    /// Does not begin with `C1.` or, when it is of 135 bytes, with `C2.`.
     Prefix,
     /// A character outside the base64url alphabet.
     Alphabet,
-    /// Authentic, but it says what no version 1 coupon may say.
+    /// Authentic, but it says what no coupon may say.
     Coupon(InvalidCoupon),
 }
 
@@ -37,12 +47,10 @@ impl Malformed {
     /// One line for the integrator.
     pub fn detail(self) -> &'static str {
         match self {
-            Self::Length => "a token is exactly 71 ASCII characters",
-            Self::Prefix => "a token of version 1 begins with C1.",
-            Self::Alphabet => "after C1. a token is base64url without padding",
-            Self::Coupon(InvalidCoupon::Flags) => {
-                "the token sets flags that version 1 does not define"
-            }
+            Self::Length => "a token is exactly 71 ASCII characters, or 135 in version 2",
+            Self::Prefix => "a token of 71 characters begins with C1., one of 135 with C2.",
+            Self::Alphabet => "after C1. or C2. a token is base64url without padding",
+            Self::Coupon(InvalidCoupon::Flags) => "the token sets flags, and none is defined",
             Self::Coupon(InvalidCoupon::Value) => "the token is worth nothing",
             Self::Coupon(InvalidCoupon::Window) => "the token's window is empty",
         }
@@ -63,10 +71,10 @@ mod tests {
         assert_eq!(
             lines,
             [
-                "a token is exactly 71 ASCII characters",
-                "a token of version 1 begins with C1.",
-                "after C1. a token is base64url without padding",
-                "the token sets flags that version 1 does not define",
+                "a token is exactly 71 ASCII characters, or 135 in version 2",
+                "a token of 71 characters begins with C1., one of 135 with C2.",
+                "after C1. or C2. a token is base64url without padding",
+                "the token sets flags, and none is defined",
                 "the token is worth nothing",
                 "the token's window is empty",
             ]

@@ -1,6 +1,6 @@
 //! The check that turns a text into a coupon.
 
-use super::{Coupon, KeyId, Keyring, Malformed, UnverifiedToken, layout};
+use super::{Coupon, KeyId, Keyring, Malformed, UnverifiedToken, Version, layout};
 use crate::campaign::CampaignId;
 
 /// A coupon that the issuer signed. Only [`UnverifiedToken::verify`] makes one.
@@ -8,16 +8,17 @@ use crate::campaign::CampaignId;
 pub struct VerifiedCoupon {
     coupon: Coupon,
     key: KeyId,
+    version: Version,
 }
 
 /// Why a token is not a coupon of ours, in order of precedence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenRefusal {
-    /// Not a token of version 1.
+    /// Not a token of either version.
     Malformed(Malformed),
-    /// No live campaign has this key.
+    /// No live campaign has this key, or it is of another version than the token.
     UnknownKey,
-    /// The tag is not the key's.
+    /// The tag or the signature is not the key's.
     Forged,
 }
 
@@ -31,27 +32,33 @@ impl VerifiedCoupon {
     pub fn key(&self) -> KeyId {
         self.key
     }
+
+    /// How it was signed.
+    pub fn version(&self) -> Version {
+        self.version
+    }
 }
 
 impl UnverifiedToken {
-    /// Checks the tag in constant time, and then what the token says.
+    /// Checks the tag, in constant time, or the signature, and then what the token says.
     ///
     /// # Errors
     /// [`TokenRefusal::UnknownKey`], [`TokenRefusal::Forged`], or, for an authentic token that no
-    /// version 1 issuer should have signed, [`TokenRefusal::Malformed`].
+    /// issuer should have signed, [`TokenRefusal::Malformed`].
     pub fn verify(&self, keyring: &Keyring) -> Result<VerifiedCoupon, TokenRefusal> {
         let (campaign, kid) = self.claimed_key();
         let campaign = CampaignId::try_from(campaign).map_err(|_| TokenRefusal::UnknownKey)?;
         let id = KeyId { campaign, kid };
-        let key = keyring.find(id).ok_or(TokenRefusal::UnknownKey)?;
 
-        if !key.signed(&self.signed_parts(), &self.tag) {
-            return Err(TokenRefusal::Forged);
+        match keyring.proves(id, &self.signed, &self.proof) {
+            None => return Err(TokenRefusal::UnknownKey),
+            Some(false) => return Err(TokenRefusal::Forged),
+            Some(true) => {}
         }
 
         let coupon = Coupon::new(layout::decode(&self.signed, campaign))
             .map_err(|why| TokenRefusal::Malformed(Malformed::Coupon(why)))?;
-        Ok(VerifiedCoupon { coupon, key: id })
+        Ok(VerifiedCoupon { coupon, key: id, version: self.version() })
     }
 }
 
@@ -61,19 +68,28 @@ mod tests {
 
     use super::*;
     use crate::campaign::Serial;
-    use crate::secret::Root;
+    use crate::secret::{Key, Root};
     use crate::token::{CouponFields, CouponKey, InvalidCoupon};
 
+    /// Kids 1 and 2 are of version 1, kids 3 and 4 of version 2.
     fn id(kid: u16) -> KeyId {
         KeyId { campaign: CampaignId::new(4, 1).unwrap(), kid }
     }
 
+    fn version(kid: u16) -> Version {
+        if kid < 3 { Version::One } else { Version::Two }
+    }
+
+    fn root() -> Root {
+        Root::from_bytes([1; 32])
+    }
+
     fn key(kid: u16) -> CouponKey {
-        CouponKey::derive(&Root::from_bytes([1; 32]), id(kid))
+        version(kid).key(&root(), id(kid))
     }
 
     fn keyring() -> Keyring {
-        [key(1), key(2)].into_iter().collect()
+        (1..=4).map(key).collect()
     }
 
     fn fields() -> CouponFields {
@@ -95,10 +111,43 @@ mod tests {
     #[test]
     fn several_kids_verify_at_once_and_name_the_same_coupon() {
         let coupon = Coupon::new(fields()).unwrap();
-        let (old, new) = (coupon.mint(&key(1)).unwrap(), coupon.mint(&key(2)).unwrap());
-        assert_ne!(old, new);
-        assert_eq!(verify(&old).unwrap().coupon(), verify(&new).unwrap().coupon());
-        assert_eq!(verify(&coupon.mint(&key(3)).unwrap()), Err(TokenRefusal::UnknownKey));
+        let tokens = [1, 2, 3, 4].map(|kid| coupon.mint(&key(kid)).unwrap());
+        for (token, kid) in tokens.iter().zip(1..) {
+            assert_eq!(verify(token).unwrap().coupon(), &coupon);
+            assert_eq!(verify(token).unwrap().key(), id(kid));
+            assert_eq!(token.len(), version(kid).chars());
+            assert_eq!(UnverifiedToken::parse(token).unwrap().version(), version(kid));
+            assert_eq!(tokens.iter().filter(|it| *it == token).count(), 1);
+        }
+        assert_eq!(verify(&coupon.mint(&key(5)).unwrap()), Err(TokenRefusal::UnknownKey));
+    }
+
+    /// A kid is of one version: under another it names no key, whatever the token proves.
+    #[test]
+    fn a_token_of_the_other_version_names_no_key() {
+        let coupon = Coupon::new(fields()).unwrap();
+        for kid in [1, 2] {
+            let token = coupon.mint(&CouponKey::derive_signing(&root(), id(kid))).unwrap();
+            assert_eq!(verify(&token), Err(TokenRefusal::UnknownKey));
+        }
+        for kid in [3, 4] {
+            let token = coupon.mint(&CouponKey::derive(&root(), id(kid))).unwrap();
+            assert_eq!(verify(&token), Err(TokenRefusal::UnknownKey));
+        }
+    }
+
+    /// What everybody knows of a key of version 2 must not mint in version 1: not even where the
+    /// same kid is of version 1 for somebody.
+    #[test]
+    fn a_public_key_is_no_secret_of_version_1() {
+        let public = key(3).public().unwrap().to_string();
+        let known = public.strip_prefix("ed25519:").unwrap();
+        let minted = CouponKey::new(id(3), &Key::parse(known).unwrap());
+        let token = Coupon::new(fields()).unwrap().mint(&minted).unwrap();
+        let edge = |key: &str| Keyring::parse(&format!("{{\"536870913/3\":\"{key}\"}}")).unwrap();
+        let judged = |keyring| UnverifiedToken::parse(&token).unwrap().verify(&keyring).err();
+        assert_eq!(judged(edge(&public)), Some(TokenRefusal::UnknownKey));
+        assert_eq!(judged(edge(known)), None, "why its text says what it is");
     }
 
     #[test]
@@ -107,6 +156,8 @@ mod tests {
         let unverified = UnverifiedToken::parse(&token).unwrap();
         assert_eq!(format!("{unverified:?}"), "UnverifiedToken((536870913, 1), not shown)");
         assert_eq!(format!("{:?}", key(1)), "CouponKey(536870913/1, secret)");
+        assert_eq!(format!("{:?}", key(3)), "CouponKey(536870913/3, secret)");
+        assert_eq!(format!("{:?}", keyring()), "Keyring(4 keys, not shown)");
     }
 
     #[test]
@@ -119,20 +170,27 @@ mod tests {
 
     #[test]
     fn the_edges_secret_is_read_whole_or_not_at_all() {
-        let secret = CouponKey::secret(&Root::from_bytes([1; 32]), id(1)).reveal();
-        let read = |json: &str| Keyring::parse(&json.replace("KEY", &secret));
-        let keyring = read(r#"{"536870913/1":"KEY"}"#).unwrap();
-        let token = Coupon::new(fields()).unwrap().mint(&key(1)).unwrap();
-        assert!(UnverifiedToken::parse(&token).unwrap().verify(&keyring).is_ok());
+        let [secret, public] = [1, 3].map(|kid| version(kid).edge_key(&root(), id(kid)));
+        let read = |json: &str| {
+            Keyring::parse(&json.replace("SECRET", &secret).replace("PUBLIC", &public))
+        };
+        let keyring = read(r#"{"536870913/1":"SECRET","536870913/3":"PUBLIC"}"#).unwrap();
+        for kid in [1, 3] {
+            let token = Coupon::new(fields()).unwrap().mint(&key(kid)).unwrap();
+            assert!(UnverifiedToken::parse(&token).unwrap().verify(&keyring).is_ok());
+        }
         assert!(keyring.knows(id(1).campaign) && !keyring.knows(CampaignId::new(4, 2).unwrap()));
         for wrong in [
             "",
             "[]",
-            r#"{"536870913":"KEY"}"#,
-            r#"{"4294967295/1":"KEY"}"#,
-            r#"{"536870913/65536":"KEY"}"#,
-            r#"{"536870913/1":"KEYA"}"#,
-            r#"{"536870913/1":"KEY","x":"KEY"}"#,
+            r#"{"536870913":"SECRET"}"#,
+            r#"{"4294967295/1":"SECRET"}"#,
+            r#"{"536870913/65536":"SECRET"}"#,
+            r#"{"536870913/1":"SECRETA"}"#,
+            r#"{"536870913/1":"ed25519:"}"#,
+            r#"{"536870913/1":"PUBLICA"}"#,
+            r#"{"536870913/1":"ed448:SECRET"}"#,
+            r#"{"536870913/1":"SECRET","x":"SECRET"}"#,
         ] {
             assert!(read(wrong).is_none(), "{wrong}");
         }
@@ -147,47 +205,63 @@ mod tests {
         assert_eq!(Coupon::new(empty), Err(InvalidCoupon::Window));
     }
 
+    fn assert_nothing_else_verifies(serial: [u8; 12], kid: u16) {
+        let fields = CouponFields { serial: Serial::from_bytes(serial), ..fields() };
+        let token = Coupon::new(fields).unwrap().mint(&key(kid)).unwrap();
+        for index in 0..token.len() {
+            assert!(verify(&token[..index]).is_err());
+            for bit in 0..8 {
+                let mut bytes = token.clone().into_bytes();
+                bytes[index] ^= 1 << bit;
+                if let Ok(text) = String::from_utf8(bytes) {
+                    assert!(verify(&text).is_err(), "bit {bit} of {index}");
+                }
+            }
+        }
+    }
+
     proptest! {
         #[test]
         fn minting_and_verifying_agree(
             serial: [u8; 12], value in 1_u32.., not_before: u32, length in 1_u32.., scope: u32,
+            kid in 1_u16..=4,
         ) {
             let not_after = not_before.saturating_add(length);
             prop_assume!(not_before < not_after);
             let serial = Serial::from_bytes(serial);
             let fields = CouponFields { serial, value, not_before, not_after, scope, ..fields() };
             let coupon = Coupon::new(fields).unwrap();
-            let verified = verify(&coupon.mint(&key(2)).unwrap()).unwrap();
+            let verified = verify(&coupon.mint(&key(kid)).unwrap()).unwrap();
             prop_assert_eq!(verified.coupon(), &coupon);
-            prop_assert_eq!(verified.key(), id(2));
+            prop_assert_eq!(verified.key(), id(kid));
         }
 
         #[test]
         fn every_flipped_bit_and_every_truncation_is_refused(serial: [u8; 12]) {
-            let serial = Serial::from_bytes(serial);
-            let token = Coupon::new(CouponFields { serial, ..fields() }).unwrap().mint(&key(1)).unwrap();
-            for index in 0..token.len() {
-                prop_assert!(verify(&token[..index]).is_err());
-                for bit in 0..8 {
-                    let mut bytes = token.clone().into_bytes();
-                    bytes[index] ^= 1 << bit;
-                    if let Ok(text) = String::from_utf8(bytes) {
-                        prop_assert!(verify(&text).is_err(), "bit {} of {}", bit, index);
-                    }
-                }
-            }
+            assert_nothing_else_verifies(serial, 1);
         }
 
         #[test]
-        fn no_two_spellings_verify(index in 0_usize..71, replacement: char) {
-            let token = Coupon::new(fields()).unwrap().mint(&key(1)).unwrap();
+        fn no_two_spellings_verify(kid in 1_u16..=4, index in 0_usize..135, replacement: char) {
+            let token = Coupon::new(fields()).unwrap().mint(&key(kid)).unwrap();
+            let index = index % token.len();
             let other: String = token.chars().enumerate()
                 .map(|(i, c)| if i == index { replacement } else { c }).collect();
             prop_assert_eq!(verify(&other).is_ok(), other == token);
             for wrapped in [format!(" {token}"), format!("{token}\n"), format!("{token}="),
-                            token.to_lowercase(), token.replacen("C1.", "c1.", 1)] {
+                            token.to_lowercase(), token.replacen('C', "c", 1)] {
                 prop_assert!(verify(&wrapped).is_err());
             }
+        }
+    }
+
+    proptest! {
+        // Each is a thousand signatures.
+        #![proptest_config(ProptestConfig::with_cases(8))]
+
+        #[test]
+        fn every_flipped_bit_and_every_truncation_is_refused_in_version_2(serial: [u8; 12]) {
+            assert_nothing_else_verifies(serial, 3);
         }
     }
 }

@@ -134,6 +134,7 @@ fn each_batch_is_on_record() {
         "batch": lines[1]["batch"],
         "campaign": 536_870_913,
         "kid": 1,
+        "token_version": 1,
         "count": 4,
         "value": 2500,
         "not_before": "2026-02-06T00:00:00.000Z",

@@ -109,3 +109,19 @@ fn the_sheet_shows_every_coupon_and_loads_nothing() {
         assert!(html.contains(&serial));
     }
 }
+
+#[test]
+fn a_token_of_version_2_takes_a_larger_code() {
+    let desk = Desk::new();
+    desk.done(&["init"]);
+    let create = ["campaign", "create", "--name", "Tea", "--currency", "CNY"];
+    let window = ["--from", "2026-02-05T16:00:00Z", "--until", "2026-02-22T16:00:00Z"];
+    desk.done(&[&create[..], &window, &["--token-version", "2"]].concat());
+    let coupons = issue(&desk, &["--qr", "png", "--qr-dir", "codes", "--sheet", "sheet.html"]);
+    assert!(tokens(&coupons).iter().all(|token| token.starts_with("C2.")));
+    assert_eq!(scan(&pictures(&desk, &coupons, "png")), tokens(&coupons));
+    assert_eq!(scan(&[desk.path("sheet.html")]), tokens(&coupons));
+    // 49 modules and the quiet zone.
+    let html = fs::read_to_string(desk.path("sheet.html")).unwrap();
+    assert_eq!(html.matches("viewBox=\"0 0 57 57\"").count(), COUNT);
+}

@@ -1,6 +1,8 @@
 //! `coupon shop`: which rows are enrolled, that the secrets are the ones the edge derives, and who is
 //! shut out by the policy.
 
+mod chains;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
@@ -234,6 +236,21 @@ fn shops_and_tills_are_suspended_and_restored() {
     assert!(told["changes"].to_string().contains("1 of its tills stay suspended"), "{told}");
     for wrong in ["x", "1/", "1/65536", "/1", "4294967296"] {
         assert_eq!(desk.coupon(&["shop", "publish", "--suspend", wrong]).0, 2, "{wrong}");
+    }
+}
+
+#[test]
+fn time_zones_are_set_for_all_and_for_groups() {
+    let desk = Desk::new();
+    desk.done(&["init"]);
+    let zones = ["--time-zone", "Asia/Shanghai", "--group-time-zone", "3=Asia/Tokyo"];
+    publish(&desk, &zones);
+    let (_, policy) = publish(&desk, &["--group-time-zone", "3=Asia/Urumqi"]);
+    assert_eq!(policy["time_zone"], "Asia/Shanghai");
+    let group = json!([{ "group": 3, "time_zone": "Asia/Urumqi" }]);
+    assert_eq!(policy["group_time_zones"], group);
+    for wrong in ["32=UTC", "3", "3=+08:00", "x=UTC"] {
+        assert_eq!(desk.coupon(&["shop", "publish", "--group-time-zone", wrong]).0, 2, "{wrong}");
     }
 }
 

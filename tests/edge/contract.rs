@@ -244,7 +244,7 @@ fn without_a_policy_in_force_the_edge_is_busy() {
 #[test]
 fn an_edge_that_cannot_read_its_keys_answers_fault_on_every_path() {
     let edge = Edge::start();
-    for binding in ["COUPON_KEYS", "POS_ROOTS", "POLICY_KEYS"] {
+    for binding in ["COUPON_KEYS", "POS_ROOTS", "POLICY_KEYS", "RECEIPT_KEYS", "ARCHIVE_KEYS"] {
         let mut bindings = edge.issuer.bindings(edge.port);
         bindings.iter_mut().filter(|(name, _)| name == binding).for_each(|(_, value)| {
             value.insert_str(0, "no-key-");

@@ -5,7 +5,6 @@ import { readFile } from "node:fs/promises";
 import { scanRGBABuffer } from "@undecaf/zbar-wasm";
 import { PNG } from "pngjs";
 
-const MODULES = 37 + 2 * 4;
 const PIXELS = 6;
 
 for (const file of process.argv.slice(2)) {
@@ -19,11 +18,12 @@ for (const file of process.argv.slice(2)) {
 }
 
 function drawings(text) {
-  return [...text.matchAll(/<path d="((?:M\d+ \d+h\d+v1H\d+z)+)"\/>/g)].map(([, path]) => paint(path));
+  const drawing = /viewBox="0 0 (\d+) .*?<path d="((?:M\d+ \d+h\d+v1H\d+z)+)"\/>/gs;
+  return [...text.matchAll(drawing)].map(([, modules, path]) => paint(modules, path));
 }
 
-function paint(path) {
-  const width = MODULES * PIXELS;
+function paint(modules, path) {
+  const width = modules * PIXELS;
   const data = new Uint8ClampedArray(width * width * 4).fill(255);
   for (const [, x, y, run] of path.matchAll(/M(\d+) (\d+)h(\d+)/g)) {
     for (let row = y * PIXELS; row < (+y + 1) * PIXELS; row++) {

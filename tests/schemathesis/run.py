@@ -12,6 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from counters import read_counters
 from verdict import UNSEEN, Notes, disagreements, table
 from world import Edge, Issuer, World, issue_all, live_through
 
@@ -49,11 +50,13 @@ def run(folder: Path, options: tuple[str, ...]) -> tuple[int, Notes | None]:
     """Schemathesis' exit code, and what was noted while it ran."""
     say("An issuer, coupons of every kind, and an edge")
     issuer = Issuer(folder)
-    tills, situations = issuer.enrol(), issue_all(issuer)
+    tills, situations, token = issuer.enrol(), issue_all(issuer), issuer.operator()
     answers = folder / "answers.json"
     with Edge(issuer) as url:
-        world = World(url, tills, situations)
+        world = World(url, tills, token, situations)
         live_through(world)
+        say("The counters, as the reference parser reads them")
+        read_counters(world)
         world.save(folder / "world.json")
         say(f"Schemathesis {' '.join(options)}")
         config = ("--config-file", str(HERE / "schemathesis.toml"))

@@ -23,6 +23,13 @@ ID = re.compile(r"R1\.[A-Za-z0-9_-]{16}")
 # What no world has: a token or an id that stays as it was made up, an order in yen.
 MADE_UP, FOREIGN = "made up", "foreign"
 
+# One on which there may be a statement.
+DAY = "2026-02-06"
+
+
+def is_statement(case: Case) -> bool:
+    return str(case.operation.path).endswith("/statement")
+
 
 class Turns:
     def __init__(self, world: World) -> None:
@@ -35,12 +42,16 @@ class Turns:
         body = example.body
         names_coupon = isinstance(body, dict) and ("token" in body or "items" in body)
         kinds = self.coupons if names_coupon else self.redemptions
-        for kind in kinds if names_coupon or "id" in example.path_parameters else []:
+        if is_statement(example):
+            kinds = [*REFUSED, How.RIGHTLY, FOREIGN]
+        elif not names_coupon and "id" not in example.path_parameters:
+            kinds = []
+        for kind in kinds:
             yield self.fill_in(example.derive(keep_auth=True), kind)
 
     def fill_in(self, case: Case, kind: str | None = None) -> Case:
         assert case.meta, "it is Schemathesis that made it"
-        content = (case.operation.label, case.path_parameters, dict(case.headers), case.body)
+        content = (case.operation.label, case.path_parameters, str(case.query), dict(case.headers), case.body)
         lot = Random(crc32(repr(content).encode()))
         is_well_formed = case.meta.generation.mode.is_positive
         is_in_sequence = case.meta.phase.name == TestPhase.STATEFUL
@@ -61,6 +72,14 @@ class Turns:
             otherwise = MADE_UP if is_in_sequence else "undoable"
             turn = kind or (lot.choice(self.redemptions) if takes_turns else otherwise)
             self.fill_in_redemption(case, turn, lot)
+        elif is_statement(case):
+            kinds = [*REFUSED, How.RIGHTLY, FOREIGN]
+            turn = kind or (lot.choice(kinds) if takes_turns else How.RIGHTLY)
+            if kind or takes_turns and lot.random() < 0.5:
+                # Made up, a day, a zone or a cursor is mostly none.
+                case.query = {"day": DAY}
+            if turn == FOREIGN:
+                case.query = {**(case.query or {}), "shop": 4_000_000_000}
         else:
             return case
         if "Signature-Input" in case.headers:

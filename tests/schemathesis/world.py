@@ -20,6 +20,9 @@ from redeem import sign
 PROJECT = Path(__file__).parents[2]
 COUPON = PROJECT / "target/debug/coupon"
 
+# What an operator calls, and no till.
+METRICS = "/v1/ops/metrics"
+
 HOME, OTHER, SUSPENDED = "1", "2", "3"
 # The order of everything that is in the past.
 ORDER: dict[str, Any] = {"order_amount": 3000, "currency": "CNY"}
@@ -49,6 +52,7 @@ class World:
 
     url: str
     tills: dict[str, Till]
+    operator_token: str
     situations: dict[str, list[Situation]] = field(default_factory=dict)
     # Redemptions, each by what became of it.
     redemptions: dict[str, list[str]] = field(default_factory=dict)
@@ -63,6 +67,7 @@ class World:
         return cls(
             url=saved["url"],
             tills={shop: Till(**till) for shop, till in saved["tills"].items()},
+            operator_token=saved["operator_token"],
             situations={name: [Situation(**one) for one in all] for name, all in situations},
             redemptions=saved["redemptions"],
         )
@@ -110,6 +115,10 @@ class Issuer:
         self.coupon("shop", "publish", "--suspend", SUSPENDED)
         with given.open() as rows:
             return {row["shop"]: Till(row["keyid"], row["secret"]) for row in csv.DictReader(rows)}
+
+    def operator(self) -> str:
+        """The token of an operator."""
+        return self.coupon("ops", "credential", "create", "schemathesis").strip()
 
     def campaign(self, *options: str) -> str:
         window = ("--from", days_from_now(-30), "--until", days_from_now(30))

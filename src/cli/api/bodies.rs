@@ -1,14 +1,17 @@
 //! The examples of requests, and what the edge's code answers them.
 
-use anyhow::anyhow;
+use anyhow::{Context as _, anyhow};
 use serde_json::{Value, json};
 
 use super::problems;
-use super::sample::{ORDER_AMOUNT, Sample};
+use super::sample::{OFFLINE_AT, ORDER_AMOUNT, Sample, offline_campaign};
 use super::signed::KEY;
-use crate::api::{self, Answer, BatchBody, HealthBody, ItemBody, Route};
-use crate::ledger::Outcome;
+use super::statement;
+use crate::api::{self, Answer, BatchBody, HealthBody, ItemBody, Redeemed, Replay, Route};
+use crate::campaign::Shard;
+use crate::ledger::{Entry, Kind, Outcome};
 use crate::refusal::{Code, Fault, Refusal};
+use crate::time::Timestamp;
 
 impl Sample {
     /// The bodies that a call is shown with, each with its name.
@@ -24,10 +27,18 @@ impl Sample {
                 ("without-order", json!({ "token": token })),
             ],
             Route::Redeem => vec![("redeem", full())],
-            Route::Batch => vec![("two", self.batch())],
+            Route::Batch => vec![("three", self.batch())],
             Route::Cancel => vec![("cancel", json!({ "token": token, "redemption_key": KEY }))],
             Route::Reverse(_) => vec![("reverse", json!({}))],
-            Route::Find(_) | Route::Health | Route::OpenApi | Route::Docs => Vec::new(),
+            Route::Find(_)
+            | Route::Receipt(_)
+            | Route::Statement
+            | Route::Health
+            | Route::OpenApi
+            | Route::Docs
+            | Route::ReceiptKeys
+            | Route::ArchiveKeys
+            | Route::Metrics => Vec::new(),
         }
     }
 
@@ -51,6 +62,10 @@ impl Sample {
             let outcome = Outcome::Found { redemption: redemption(), reversal };
             api::found(shard, till, currency, outcome)
         };
+        let receipt = |reversal| {
+            let outcome = Outcome::Found { redemption: redemption(), reversal };
+            api::receipt(shard, till, currency, outcome, &self.receipt_keys)
+        };
         let judged = match route {
             Route::Check => {
                 vec![("with-order", check(Some(&self.order))), ("without-order", check(None))]
@@ -60,6 +75,9 @@ impl Sample {
             Route::Find(_) => {
                 vec![("live", find(None)), ("reversed", find(Some(self.reversal.clone())))]
             }
+            Route::Receipt(_) => {
+                vec![("live", receipt(None)), ("reversed", receipt(Some(self.reversal.clone())))]
+            }
             Route::Reverse(_) => vec![("reversed", reverse(false)), ("replayed", reverse(true))],
             Route::Cancel => vec![
                 ("reversed", cancel(reversed(false))),
@@ -67,18 +85,35 @@ impl Sample {
                 ("reversed-replayed", cancel(reversed(true))),
                 ("voided-replayed", cancel(voided(true))),
             ],
+            Route::Statement => vec![("first-page", Ok(Ok(statement::example(self)?)))],
             Route::Health => vec![("up", Ok(Ok(Answer::ok(&HealthBody::now()))))],
-            Route::OpenApi | Route::Docs => Vec::new(),
+            Route::ReceiptKeys | Route::ArchiveKeys => {
+                vec![("one-key", Ok(Ok(Answer::key_set(self.receipt_keys.public()))))]
+            }
+            Route::OpenApi | Route::Docs | Route::Metrics => Vec::new(),
         };
         judged.into_iter().map(|(name, judged)| Ok((name, granted(judged)?))).collect()
     }
 }
 
 impl Sample {
-    /// Two coupons, the second one used already.
+    /// Three coupons, the second and the third used already; the third by a till without a network.
     fn batch(&self) -> Value {
         let item = |txn: &str, token: &str| json!({ "txn": txn, "token": token, "order_amount": ORDER_AMOUNT, "currency": "CNY" });
-        json!({ "items": [item(KEY, &self.token), item("bill-4712", &self.other_token)] })
+        let offline = json!({ "txn": "bill-4713", "token": self.offline_token, "order_amount": ORDER_AMOUNT, "currency": "CNY", "offline_at": OFFLINE_AT });
+        json!({ "items": [item(KEY, &self.token), item("bill-4712", &self.other_token), offline] })
+    }
+
+    /// What becomes of the third item.
+    fn conflict(&self) -> anyhow::Result<Redeemed> {
+        let offline_at = Timestamp::parse_rfc3339(OFFLINE_AT);
+        let entry = Entry { n: -1, kind: Kind::Conflict, offline_at, ..self.redemption.clone() };
+        let first = Timestamp::from_millis(entry.at.millis() - 1_000_000);
+        let shard = Shard::new(offline_campaign()?, self.shard().index()).context("no shard")?;
+        let currency = self.policy.document().currency;
+        let outcome = Outcome::Conflict { entry, first, replayed: false };
+        let conflict = api::redemption(shard, &self.till, currency, outcome, None);
+        Ok(granted(conflict)?.1)
     }
 
     fn batch_answer(&self) -> anyhow::Result<Answer> {
@@ -87,7 +122,12 @@ impl Sample {
         let redemption = api::redemption(self.shard(), &self.till, currency, outcome, None);
         let (replay, redemption) = granted(redemption)?;
         let used = problems::example(Code::AlreadyRedeemed, self);
-        let results = vec![ItemBody::redeemed(replay, redemption), ItemBody::problem(&used)];
+        let conflict = self.conflict()?;
+        let results = vec![
+            ItemBody::recorded(replay, redemption),
+            ItemBody::problem(&used),
+            ItemBody::recorded(Replay::First, conflict),
+        ];
         Ok(Answer::ok(&BatchBody::new(results)))
     }
 }

@@ -24,12 +24,20 @@ pub(super) fn of_answers(route: Route) -> Map<String, Value> {
             vec![
                 ("again", again),
                 ("find", by_id("find", "$response.body#/id")),
+                ("receipt", by_id("receipt", "$response.body#/id")),
                 ("reverse", by_id("reverse", "$response.body#/id")),
                 ("cancel", cancel),
             ]
         }
-        Route::Find(_) => vec![("reverse", by_id("reverse", "$request.path.id"))],
-        Route::Reverse(_) => vec![("find", by_id("find", "$request.path.id"))],
+        Route::Find(_) => vec![
+            ("receipt", by_id("receipt", "$request.path.id")),
+            ("reverse", by_id("reverse", "$request.path.id")),
+        ],
+        Route::Receipt(_) => vec![("find", by_id("find", "$request.path.id"))],
+        Route::Reverse(_) => vec![
+            ("find", by_id("find", "$request.path.id")),
+            ("receipt", by_id("receipt", "$request.path.id")),
+        ],
         Route::Cancel => {
             let again = json!({
                 "operationId": "cancel",
@@ -46,7 +54,21 @@ pub(super) fn of_answers(route: Route) -> Map<String, Value> {
             });
             vec![("again", again)]
         }
-        Route::Check | Route::Health | Route::OpenApi | Route::Docs => Vec::new(),
+        Route::Statement => {
+            let next = json!({
+                "operationId": "statement",
+                "description": "The next page.",
+                "parameters": { "cursor": "$response.body#/next_cursor" },
+            });
+            vec![("next", next)]
+        }
+        Route::Check
+        | Route::Health
+        | Route::OpenApi
+        | Route::Docs
+        | Route::ReceiptKeys
+        | Route::ArchiveKeys
+        | Route::Metrics => Vec::new(),
     };
     links.into_iter().map(|(name, link)| (name.to_owned(), link)).collect()
 }

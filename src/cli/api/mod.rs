@@ -19,6 +19,7 @@ mod responses;
 mod sample;
 mod schemas;
 mod signed;
+mod statement;
 
 use clap::{Args, ValueEnum};
 use serde_json::json;

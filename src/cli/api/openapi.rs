@@ -14,14 +14,14 @@ use crate::refusal::Code;
 
 const ABOUT: &str = "\
 Redeems signed coupons, each exactly once.\n\n\
-Every call under `/v1` is signed by a till (RFC 9421). A write also carries an \
+Every call under `/v1` but the operator's is signed by a till (RFC 9421). A write also carries an \
 `Idempotency-Key`. JSON in and out, UTF-8, at most 64 KiB in. Unknown and repeated fields are \
 refused. Amounts are whole minor units, times are RFC 3339 in UTC.\n\n\
 A refusal is a problem document (RFC 9457) with a stable `code`. A call that deserves several gets \
 the first, in the order of the list at `/docs#refusals`. `retryable: true` means: the outcome is \
 unknown or may change; send the same request again, under the same key, signed anew.\n\n\
 Each path takes `OPTIONS` (204 and `Allow`), and `HEAD` where it takes `GET`; any other method gets \
-405 `method-not-allowed`, any other path 404 `not-found`. No answer may be cached.";
+405 `method-not-allowed`, any other path 404 `not-found`. No answer may be cached but the two key sets.";
 
 const HEAD: &str =
     "As `GET`, without bodies. A signature covers the method, so this call has one of its own.";
@@ -53,7 +53,9 @@ pub(super) fn document(sample: &Sample) -> anyhow::Result<Value> {
             "examples": examples(sample),
             "parameters": parts::parameters(sample),
             "headers": parts::headers(),
-            "securitySchemes": { "tillSignature": parts::security() },
+            "securitySchemes": {
+                "tillSignature": parts::security(), "operatorToken": parts::operator_token(),
+            },
         },
     }))
 }
@@ -72,6 +74,7 @@ fn call(operation: &Operation, sample: &Sample) -> anyhow::Result<Value> {
         "parameters": parts::of_call(operation),
         "security": match route.signed_components() {
             Some(_) => json!([{ "tillSignature": [] }]),
+            None if route.is_operators() => json!([{ "operatorToken": [] }]),
             None => json!([]),
         },
         "responses": responses(operation, sample)?,

@@ -15,16 +15,21 @@ pub(super) struct Operation {
 }
 
 /// Every path with its method, in the order in which an integrator meets them.
-const CALLS: [(&str, &str); 9] = [
+const CALLS: [(&str, &str); 14] = [
     ("POST", "/v1/coupons/check"),
     ("POST", "/v1/redemptions"),
     ("POST", "/v1/redemptions/batch"),
     ("GET", "/v1/redemptions/{id}"),
+    ("GET", "/v1/redemptions/{id}/receipt"),
     ("POST", "/v1/redemptions/{id}/reversal"),
     ("POST", "/v1/redemptions/cancel"),
+    ("GET", "/v1/shops/me/statement"),
     ("GET", "/healthz"),
     ("GET", "/openapi.json"),
     ("GET", "/docs"),
+    ("GET", "/.well-known/jwks.json"),
+    ("GET", "/.well-known/archive-jwks.json"),
+    ("GET", "/v1/ops/metrics"),
 ];
 
 /// All calls; `id` is a redemption's, for the paths that name one.
@@ -80,6 +85,19 @@ fn words(route: Route) -> (&'static str, &'static str) {
             "Any till of the shop may ask. `reversed_at` is there if the redemption was undone. \
              Another shop's redemption and one that does not exist get the same answer.",
         ),
+        Route::Receipt(_) => (
+            "Give a signed receipt of a redemption of this shop",
+            "A receipt says what the ledger holds of the redemption, and anybody can verify it \
+             without asking the edge: it is a compact JWS (RFC 7515), signed by Ed25519 (RFC 8037) \
+             with a key of `/.well-known/jwks.json`, its header's `typ` `coupon-receipt+jws`.\n\n\
+             What is signed has the fields of the redemption, `status` (`redeemed` or `reversed`), \
+             `iat` (when the ledger came to hold this, in Unix seconds), `iss` (`coupon-edge`) and \
+             `v` (1). The same receipt is given again word for word until the redemption is undone \
+             or the key is rotated. A receipt that says `redeemed` does not say that it was not \
+             undone later: then there is a newer one.\n\n\
+             Any till of the shop may ask. Another shop's redemption and one that does not exist \
+             get the same answer.",
+        ),
         Route::Reverse(_) => (
             "Undo a redemption, because the order was cancelled",
             "Undoes the whole redemption, until `reversible_until` (inclusive). Any till of the \
@@ -100,10 +118,42 @@ fn words(route: Route) -> (&'static str, &'static str) {
              cancels the same is `redemption_key`: a later one gets the first one's answer, with \
              200 and `Idempotency-Replayed: true`.",
         ),
+        Route::Statement => (
+            "Say what a shop redeemed on a day",
+            "For closing the till: what the day comes to in each campaign, and its entries, a page at \
+             a time, in the order of `at`. Any till of the shop may ask. Each entry is in the \
+             statement of the day on which it happened: a redemption that was undone the day after is \
+             in both, the second time as a reversal.\n\n\
+             Entries arrive some seconds after they happened. Up to `complete_until` none is missing; \
+             `null` means that this is not known yet. To go on with the next page, send \
+             `next_cursor` as `cursor` with the same `day` and `tz`.\n\n\
+             A chain's credential says `shop` and sees what that shop redeemed while it was of the \
+             chain. For anybody else another shop's statement does not exist.",
+        ),
         Route::Health => {
             ("Say that the edge is up", "Open to everyone. It asks no policy and no ledger.")
         }
         Route::OpenApi => ("This description, for machines", "Open to everyone."),
         Route::Docs => ("This description, for people", "Open to everyone."),
+        Route::ReceiptKeys => (
+            "The public keys of receipts",
+            "A JSON Web Key Set (RFC 7517), open to everyone: the key that signs now, and those \
+             that signed before. Every `kid` is the key's thumbprint (RFC 7638). It may be kept \
+             for five minutes; after that, or when a receipt has a `kid` that is not there, ask \
+             again.",
+        ),
+        Route::ArchiveKeys => (
+            "The public keys of the archive",
+            "As `/.well-known/jwks.json`, for what the archive signs. They are apart so that a key \
+             of the one is none for the other.",
+        ),
+        Route::Metrics => (
+            "The counters, for an operator",
+            "OpenMetrics 1.0 text, as Prometheus reads it: entries and refusals by campaign and \
+             chain, and how far those are who wait for the journal. Not for tills: it takes an \
+             operator's token (`Authorization: Bearer`) in place of a signature.\n\n\
+             Campaign 0 has what was refused before a campaign was known. A campaign whose \
+             counters do not answer has `coupon_up` 0 and nothing else.",
+        ),
     }
 }

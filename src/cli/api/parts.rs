@@ -6,6 +6,7 @@ use super::operations::Operation;
 use super::sample::Sample;
 use super::schemas::reference;
 use super::signed::KEY;
+use super::statement;
 use crate::api::Route;
 use crate::signature::Component;
 
@@ -21,6 +22,8 @@ pub(super) fn response(description: &str, headers: &[&str], content: Value) -> V
 pub(super) fn content_type(route: Route) -> &'static str {
     match route {
         Route::Docs => "text/html",
+        Route::ReceiptKeys | Route::ArchiveKeys => "application/jwk-set+json",
+        Route::Metrics => "application/openmetrics-text",
         _ => "application/json",
     }
 }
@@ -37,7 +40,10 @@ pub(super) fn of_call(operation: &Operation) -> Vec<Value> {
         ("Signature", components.is_some()),
     ];
     let parameters = parameters.iter().filter(|(_, there)| *there);
-    parameters.map(|(name, _)| reference("parameters", name)).collect()
+    let in_query =
+        statement::parameters().into_iter().filter(|_| operation.route == Route::Statement);
+    let names = in_query.map(|(name, _)| name).chain(parameters.map(|(name, _)| *name));
+    names.map(|name| reference("parameters", name)).collect()
 }
 
 /// All parameters. The examples are one request: its signature is right.
@@ -50,7 +56,7 @@ pub(super) fn parameters(sample: &Sample) -> Value {
         })
     };
     let text = || json!({ "type": "string" });
-    json!({
+    let mut parameters = json!({
         "RedemptionId": {
             "name": "id", "in": "path", "required": true, "description": "The redemption's `id`.",
             "schema": reference("schemas", "RedemptionId"),
@@ -73,7 +79,12 @@ pub(super) fn parameters(sample: &Sample) -> Value {
         "Signature": header(
             "Signature", "The signature; see `tillSignature`.", text(), &signed.headers.signature,
         ),
-    })
+    });
+    if let Value::Object(parameters) = &mut parameters {
+        let in_query = statement::parameters();
+        parameters.extend(in_query.map(|(name, parameter)| (name.to_owned(), parameter)));
+    }
+    parameters
 }
 
 /// All headers of answers.
@@ -83,10 +94,14 @@ pub(super) fn headers() -> Value {
     let text = || json!({ "type": "string" });
     json!({
         "Request-Id": header("Names this request in the edge's log.", text()),
+        "Cache-Control": header("How long the answer may be kept.", text()),
         "Idempotency-Replayed": header("The request had been carried out before.", json!({ "const": "true" })),
         "Allow": header("The methods that the path takes.", text()),
         "Retry-After": header("Seconds to wait before the next try.", json!({ "type": "integer" })),
-        "WWW-Authenticate": header("Always `Signature`.", json!({ "const": "Signature" })),
+        "WWW-Authenticate": header(
+            "What shows who calls: `Signature`; `Bearer` for an operator.",
+            json!({ "enum": ["Signature", "Bearer"] }),
+        ),
         "Accept-Signature": header(
             "The signature that this call wants (RFC 9421, section 5).", text(),
         ),
@@ -107,4 +122,12 @@ The key is the 32 bytes that the secret spells in base64url. An absent query is 
 /// How a till signs.
 pub(super) fn security() -> Value {
     json!({ "type": "apiKey", "in": "header", "name": "Signature", "description": SIGNATURE })
+}
+
+/// What an operator shows.
+pub(super) fn operator_token() -> Value {
+    json!({
+        "type": "http", "scheme": "bearer",
+        "description": "An operator's token, `O1.` and 43 characters of base64url. It reads the counters and can do nothing else.",
+    })
 }

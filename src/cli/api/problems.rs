@@ -10,24 +10,23 @@ use crate::token::Malformed;
 /// `src/edge/handler.rs`. What only an item of a batch can get is in its result.
 pub(super) fn can_get(route: Route, code: Code) -> bool {
     let signed = route.signed_components().is_some();
-    let by_id = matches!(route, Route::Find(_) | Route::Reverse(_));
-    let has_body = signed && !matches!(route, Route::Find(_));
+    let by_id = matches!(route, Route::Find(_) | Route::Receipt(_) | Route::Reverse(_));
+    let has_body = signed && !route.is_read();
+    let is_statement = route == Route::Statement;
     let names_coupon = matches!(route, Route::Check | Route::Redeem | Route::Cancel);
     let asks_policy = matches!(route, Route::Check | Route::Redeem);
     match code {
         // Path and method. An unknown id of a good form is refused by the ledger, last.
-        Code::NotFound => by_id,
+        Code::NotFound => by_id || is_statement,
         Code::MethodNotAllowed => true,
         // The body and the key, before the signature that covers them.
         Code::UnsupportedMediaType | Code::BodyTooLarge => has_body,
         Code::IdempotencyKeyMissing => route.is_write(),
         // Who calls.
-        Code::SignatureMissing
-        | Code::SignatureInvalid
-        | Code::SignatureStale
-        | Code::ShopSuspended => signed,
+        Code::SignatureMissing | Code::SignatureInvalid => signed || route.is_operators(),
+        Code::SignatureStale | Code::ShopSuspended => signed,
         // What is asked.
-        Code::MalformedRequest => has_body,
+        Code::MalformedRequest => has_body || is_statement,
         Code::TokenMalformed | Code::TokenUnknownKey | Code::TokenForged => names_coupon,
         // The key in the ledger. A cancel is answered again however often it is sent.
         Code::RedemptionReversed => matches!(route, Route::Redeem),

@@ -49,9 +49,9 @@ fn granted(
     if let (Value::Object(media), false) = (&mut media, examples.is_empty()) {
         media.insert("examples".to_owned(), Value::Object(examples));
     }
-    let description = match (status, headers.is_empty()) {
+    let description = match (status, headers.contains(&"Idempotency-Replayed")) {
         (201, _) => "Done.",
-        (_, false) => "It was done before: the first answer again.",
+        (_, true) => "It was done before: the first answer again.",
         _ => "The answer.",
     };
     let content = json!({ parts::content_type(operation.route): media });
@@ -65,9 +65,8 @@ fn granted(
 
 /// The refusals of one status.
 fn refused(operation: &Operation, codes: &[Code], sample: &Sample) -> Value {
-    let answers = codes
-        .iter()
-        .map(|code| problems::example(*code, sample).answer(operation.route.accept_signature()));
+    let answers =
+        codes.iter().map(|code| problems::example(*code, sample).answer(Some(operation.route)));
     let headers = answers.flat_map(|answer| answer.headers).map(|(name, _)| name);
     let names: Vec<_> = codes.iter().map(|code| code.meaning().code).collect();
     let examples = names.iter().map(|name| ((*name).to_owned(), reference("examples", name)));

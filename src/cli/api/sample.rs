@@ -5,11 +5,12 @@ use serde_json::{Value, json};
 
 use super::signed::{CREATED, KEY, Signed};
 use crate::campaign::{CampaignId, Serial, Shard};
+use crate::jws::SigningKeys;
 use crate::ledger::entry::ANSWER_VERSION;
 use crate::ledger::{Entry, Fingerprint, IdempotencyKey, Identity, Kind};
 use crate::money::Amount;
 use crate::order::Order;
-use crate::policy::{AdmittedTill, CampaignPolicy, Policy, ShopsPolicy};
+use crate::policy::{AdmittedTill, CampaignPolicy, Policy, Scope, ShopsPolicy};
 use crate::secret::Root;
 use crate::time::Timestamp;
 use crate::token::{Coupon, CouponFields, CouponKey, KeyId, UnverifiedToken, VerifiedCoupon};
@@ -17,7 +18,11 @@ use crate::token::{Coupon, CouponFields, CouponKey, KeyId, UnverifiedToken, Veri
 /// The issuer's root of `docs/token.md`: public.
 const ISSUER_ROOT: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 const SERIAL: [u8; 12] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
+/// When the example's till without a network gave the goods.
+pub(super) const OFFLINE_AT: &str = "2026-02-06T03:40:00.000Z";
 const OTHER_SERIAL: [u8; 12] = [11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0];
+/// The seed of RFC 8037, appendix A.1: public.
+const RECEIPT_KEY: &str = "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A";
 /// The example's order.
 pub(super) const ORDER_AMOUNT: u32 = 3000;
 const ORDER_REF: &str = "bill 4711";
@@ -27,20 +32,29 @@ pub(super) struct Sample {
     pub(super) token: String,
     /// Of another coupon of the same kind.
     pub(super) other_token: String,
+    /// Of a campaign of version 2.
+    pub(super) offline_token: String,
     pub(super) coupon: VerifiedCoupon,
     pub(super) policy: CampaignPolicy,
     pub(super) signed: Signed,
     pub(super) redemption: Entry,
     pub(super) reversal: Entry,
     pub(super) till: AdmittedTill,
+    /// The till's shop's statement.
+    pub(super) scope: Scope,
     pub(super) order: Order,
+    pub(super) receipt_keys: SigningKeys,
 }
 
 impl Sample {
     pub(super) fn new() -> anyhow::Result<Self> {
         let campaign = CampaignId::new(4, 1).context("no such campaign")?;
-        let key = KeyId { campaign, kid: 1 };
-        let key = CouponKey::derive(&Root::parse(ISSUER_ROOT).context("no root")?, key);
+        let root = Root::parse(ISSUER_ROOT).context("no root")?;
+        let offline_campaign = offline_campaign()?;
+        let key = KeyId { campaign: offline_campaign, kid: 1 };
+        let offline_token =
+            token(offline_campaign, SERIAL, &CouponKey::derive_signing(&root, key))?;
+        let key = CouponKey::derive(&root, KeyId { campaign, kid: 1 });
         let [token, other_token] = [SERIAL, OTHER_SERIAL].map(|it| token(campaign, it, &key));
         let (token, other_token) = (token?, other_token?);
         let coupon = UnverifiedToken::parse(&token).map_err(|why| anyhow!(why.detail()))?;
@@ -57,13 +71,30 @@ impl Sample {
             r#"{{"token":"{token}","order_amount":{ORDER_AMOUNT},"currency":"CNY","order_ref":"{ORDER_REF}"}}"#
         ))?;
         let shops = ShopsPolicy::parse(r#"{"epoch":1,"valid_until":"2026-03-01T00:00:00Z"}"#)?;
-        let till = shops.admit(&signed.verified()?);
-        let till = till.map_err(|why| anyhow!("the example's till: {why:?}"))?;
+        let wrong = |why| anyhow!("the example's till: {why:?}");
+        let signer = signed.verified()?;
+        let till = shops.admit(&signer).map_err(wrong)?;
+        let scope = shops.admit_reader(&signer).map_err(wrong)?.scope(None);
+        let scope = scope.map_err(|why| anyhow!("the example's shop: {why:?}"))?;
         let redemption = redemption(&coupon, &till, &order, &policy)?;
         let mut reversal = redemption.clone();
         (reversal.seq, reversal.n, reversal.kind) = (271, 1, Kind::Reversal);
         reversal.at = redemption.at.plus_seconds(600);
-        Ok(Self { token, other_token, coupon, policy, signed, redemption, reversal, till, order })
+        let receipt_keys = SigningKeys::parse(RECEIPT_KEY).context("no key for receipts")?;
+        Ok(Self {
+            token,
+            other_token,
+            offline_token,
+            coupon,
+            policy,
+            signed,
+            redemption,
+            reversal,
+            till,
+            scope,
+            order,
+            receipt_keys,
+        })
     }
 
     /// When the examples happen.
@@ -76,6 +107,11 @@ impl Sample {
         let coupon = self.coupon.coupon();
         coupon.shard()
     }
+}
+
+/// A campaign that takes sales of tills without a network.
+pub(super) fn offline_campaign() -> anyhow::Result<CampaignId> {
+    CampaignId::new(4, 2).context("no such campaign")
 }
 
 fn token(campaign: CampaignId, serial: [u8; 12], key: &CouponKey) -> anyhow::Result<String> {
@@ -113,12 +149,14 @@ fn redemption(
         kind: Kind::Redemption,
         at,
         by: Identity::new(till.till(), &key),
-        fingerprint: Fingerprint::of_redemption(coupon.coupon(), order),
+        fingerprint: Fingerprint::of_redemption(coupon.coupon(), order, None),
         discount: terms.discount(),
         order_amount: order.amount(),
         order_ref: order.reference().cloned(),
         epochs: policy.epochs(till),
         reversible_until: at.plus_seconds(terms.reversal_window_s()),
+        chain: till.till().chain,
+        offline_at: None,
         answer: ANSWER_VERSION,
     })
 }

@@ -1,7 +1,8 @@
-//! Changes that a campaign promises to coupons that are already out: later ends, more shops.
+//! Changes that a campaign promises to coupons that are already out: later ends, more shops, tills
+//! without a network.
 
 use crate::cli::args::group_list;
-use crate::policy::{CampaignDocument, Extension};
+use crate::policy::{CampaignDocument, Extension, Offline};
 
 /// Adds an extension; says what is different.
 pub(super) fn extend(policy: &mut CampaignDocument, mut extension: Extension) -> Vec<String> {
@@ -36,4 +37,17 @@ pub(super) fn widen(policy: &mut CampaignDocument, groups: u32) -> String {
     policy.widen_scope |= groups;
     let groups = group_list(policy.widen_scope);
     format!("Besides those of its own scope, groups {groups:?} may redeem every coupon.")
+}
+
+/// Takes sales of tills without a network, or takes them no more; says which.
+pub(super) fn offline(policy: &mut CampaignDocument, offline: Option<Offline>) -> String {
+    policy.offline = offline;
+    match offline {
+        None => "Sales of tills without a network are not taken.".to_owned(),
+        Some(Offline { count, value, max_age_s }) => format!(
+            "Sales of tills without a network are taken for {max_age_s} s. Of a shop and day {count} \
+             of them, up to {} minor units, are at the issuer's risk.",
+            value.minor_units()
+        ),
+    }
 }

@@ -14,10 +14,11 @@ use crate::cli::{Context, Outcome};
 use crate::money::{Amount, Currency};
 use crate::policy::{CampaignDocument, CampaignPolicy, LocationHint, Revoked, Window};
 use crate::time::{Timestamp, UtcOffset};
+use crate::token::Version;
 
 /// Make a campaign: its id, its first key, and the draft of its policy.
 ///
-/// Currency and number of shards can never change. A shard takes some hundreds of redemptions a
+/// Currency, number of shards and version of the tokens can never change. A shard takes some hundreds of redemptions a
 /// second: 20,000/s wants at least 64.
 #[derive(Args)]
 #[command(after_help = "\
@@ -62,6 +63,11 @@ pub(crate) struct Create {
     #[arg(long, value_name = "PLACE", value_parser = location_hint)]
     location_hint: Option<LocationHint>,
 
+    /// How its coupons are signed: 1, short and quick, or 2, which a till can verify with a public
+    /// key and no network.
+    #[arg(long, value_name = "1|2", default_value = "1", value_parser = token_version)]
+    token_version: Version,
+
     /// Its number, 27 bits [default: the next that no campaign has had].
     #[arg(long, value_name = "N",
         value_parser = clap::value_parser!(u32).range(0..=i64::from(CampaignId::MAX_NUMBER)))]
@@ -76,7 +82,8 @@ impl Create {
         let id = CampaignId::new(self.shards, number).context("no such campaign id")?;
         let document = self.document(id, context.now);
         CampaignPolicy::try_from(document.clone()).map_err(|why| anyhow!("not made: {why}"))?;
-        let campaign = Campaign { campaign: id, kids: vec![1], policy: document };
+        let token_version = self.token_version;
+        let campaign = Campaign { campaign: id, kids: vec![1], token_version, policy: document };
         secrets.save_with_new(&campaign)?;
 
         let draft = issuer.campaign_path(id);
@@ -94,8 +101,8 @@ impl Create {
             draft.display()
         );
         let json = json!({
-            "campaign": id, "shards": id.shards(), "kids": campaign.kids, "draft": draft,
-            "policy": campaign.policy,
+            "campaign": id, "shards": id.shards(), "kids": campaign.kids,
+            "token_version": token_version, "draft": draft, "policy": campaign.policy,
         });
         Ok(Outcome { text, json })
     }
@@ -121,6 +128,7 @@ impl Create {
             widen_scope: 0,
             revoked: Revoked::default(),
             location_hint: self.location_hint,
+            offline: None,
         }
     }
 }
@@ -172,4 +180,9 @@ fn utc_offset(text: &str) -> Result<UtcOffset, String> {
 
 fn location_hint(text: &str) -> Result<LocationHint, String> {
     serde_json::from_value(Value::from(text)).map_err(|error| error.to_string())
+}
+
+fn token_version(text: &str) -> Result<Version, String> {
+    let number = text.parse::<u8>().map_err(|error| error.to_string())?;
+    Version::try_from(number).map_err(str::to_owned)
 }

@@ -3,6 +3,7 @@
 mod changes;
 mod create;
 mod list;
+mod public_key;
 mod publish;
 mod rotate;
 mod show;
@@ -30,6 +31,7 @@ pub(crate) enum Campaign {
     Show(show::Show),
     List(list::List),
     Rotate(rotate::Rotate),
+    PublicKey(public_key::PublicKey),
 }
 
 impl Campaign {
@@ -40,6 +42,7 @@ impl Campaign {
             Self::Show(show) => show.run(context),
             Self::List(list) => list.run(context),
             Self::Rotate(rotate) => rotate.run(context),
+            Self::PublicKey(public_key) => public_key.run(context),
         }
     }
 }

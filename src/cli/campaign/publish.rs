@@ -5,11 +5,12 @@ use clap::Args;
 
 use super::changes;
 use crate::campaign::CampaignId;
-use crate::cli::args::{self, groups, seconds};
+use crate::cli::args::{self, groups, offline, seconds};
 use crate::cli::issuer::{Campaign, Delivery, Issuer};
 use crate::cli::{Context, Outcome};
-use crate::policy::{CampaignPolicy, Extension};
+use crate::policy::{CampaignPolicy, Extension, Offline};
 use crate::time::Timestamp;
+use crate::token::Version;
 
 /// Sign a campaign's policy for the edge.
 ///
@@ -20,7 +21,8 @@ use crate::time::Timestamp;
 Example:
   coupon campaign publish 536870913 --wrangler
   coupon campaign publish 536870913 --pause --wrangler
-  coupon campaign publish 536870913 --extend-until 2026-02-28T00:00:00Z --kid 1 --widen 0x8")]
+  coupon campaign publish 536870913 --extend-until 2026-02-28T00:00:00Z --kid 1 --widen 0x8
+  coupon campaign publish 536870913 --offline 20,50000,86400")]
 pub(crate) struct Publish {
     /// The campaign's id.
     #[arg(value_name = "ID", value_parser = args::campaign)]
@@ -45,6 +47,15 @@ pub(crate) struct Publish {
     /// Bit set of more shop groups that may redeem every coupon, like 0x8.
     #[arg(long, value_name = "BITS", value_parser = groups)]
     widen: Option<u32>,
+
+    /// Take sales of tills without a network: so many and so much, in minor units, of a shop and day
+    /// at the issuer's risk, told within so many seconds.
+    #[arg(long, value_name = "COUNT,VALUE,SECONDS", value_parser = offline)]
+    offline: Option<Offline>,
+
+    /// Take no more sales of tills without a network, also none that were made before.
+    #[arg(long, conflicts_with = "offline")]
+    no_offline: bool,
 
     #[command(flatten)]
     delivery: Delivery,
@@ -82,6 +93,16 @@ impl Publish {
         }
         if let Some(groups) = self.widen {
             told.push(changes::widen(policy, groups));
+        }
+        if self.offline.is_some() || self.no_offline {
+            if self.offline.is_some() && file.token_version != Version::Two {
+                bail!(
+                    "campaign {} has coupons of version 1: no till can verify them without a \
+                     network",
+                    self.campaign
+                );
+            }
+            told.push(changes::offline(policy, self.offline));
         }
         Ok(told)
     }

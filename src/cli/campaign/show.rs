@@ -10,7 +10,7 @@ use crate::cli::issuer::{Issued, Issuer};
 use crate::cli::outcome::table;
 use crate::cli::{Context, Outcome};
 use crate::money::{Amount, Price};
-use crate::policy::{CampaignDocument, Extension};
+use crate::policy::{CampaignDocument, Extension, Offline};
 
 /// Show a campaign: its policy, draft and published, and what was issued.
 #[derive(Args)]
@@ -48,6 +48,7 @@ fn human(state: &State, issued: Issued) -> String {
         ("campaign", file.campaign.to_string()),
         ("shards", file.campaign.shards().to_string()),
         ("kids", kids.join(", ")),
+        ("tokens", format!("version {}", u8::from(file.token_version))),
     ];
     match &state.published {
         None => rows.extend(policy_rows(draft)),
@@ -99,6 +100,7 @@ fn policy_rows(policy: &CampaignDocument) -> Vec<(&'static str, String)> {
             ),
         ),
         ("location", or_none(policy.location_hint.map_or("", |hint| hint.as_str()).to_owned())),
+        ("offline", or_none(policy.offline.map_or(String::new(), |it| offline(policy, &it)))),
     ]
 }
 
@@ -108,6 +110,12 @@ fn extension(extension: &Extension) -> String {
         extension.serials.map(|range| format!(" for serials {} to {}", range.first, range.last));
     let until = extension.until.rfc3339();
     format!("{until}{}{}", kids.unwrap_or_default(), serials.unwrap_or_default())
+}
+
+fn offline(policy: &CampaignDocument, offline: &Offline) -> String {
+    let Offline { count, value, max_age_s } = *offline;
+    let value = money(policy, value.minor_units());
+    format!("{count} a shop and day, up to {value}, told within {max_age_s} s")
 }
 
 fn groups(bits: u32) -> String {

@@ -62,6 +62,7 @@ impl State {
             "campaign": self.file.campaign,
             "shards": self.file.campaign.shards(),
             "kids": self.file.kids,
+            "token_version": self.file.token_version,
             "draft": self.file.policy,
             "published": published,
             "differs": self.differs(),

@@ -6,7 +6,6 @@ use clap::ValueEnum;
 use super::mint::Issued;
 use super::terms::Terms;
 use crate::base64url;
-use crate::token::TOKEN_CHARS;
 
 /// Characters of a serial: 12 bytes in base64url.
 const SERIAL_CHARS: usize = 16;
@@ -39,12 +38,13 @@ impl Format {
         coupons: impl Iterator<Item = anyhow::Result<Issued>>,
     ) -> anyhow::Result<Vec<u8>> {
         let Parts { before, between, behind } = self.parts(terms);
-        let longest = before.len() + TOKEN_CHARS + between.len() + SERIAL_CHARS + behind.len();
+        let longest =
+            before.len() + terms.version().chars() + between.len() + SERIAL_CHARS + behind.len();
         let mut lines = Vec::with_capacity(coupons.size_hint().0 * longest);
         for coupon in coupons {
             let Issued { serial, token } = coupon?;
             lines.extend_from_slice(before.as_bytes());
-            lines.extend_from_slice(&token);
+            lines.extend_from_slice(token.as_bytes());
             if !between.is_empty() {
                 let mut text = [0; SERIAL_CHARS];
                 base64url::encode_into(serial.as_bytes(), &mut text).context("no serial")?;

@@ -7,15 +7,15 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::terms::Terms;
 use crate::campaign::Serial;
-use crate::token::TOKEN_CHARS;
+use crate::token::TokenText;
 
 /// A coupon, signed.
 #[derive(Clone, Copy)]
 pub(super) struct Issued {
     /// Which one.
     pub(super) serial: Serial,
-    /// Its text, in ASCII.
-    pub(super) token: [u8; TOKEN_CHARS],
+    /// Its text.
+    pub(super) token: TokenText,
 }
 
 /// Coupons that one core signs at a time.
@@ -80,7 +80,7 @@ impl Iterator for Coupons<'_> {
         let serial = Serial::from_bytes(self.serials.next()?);
         let coupon = self.terms.coupon(serial);
         Some(coupon.and_then(|coupon| {
-            let token = coupon.mint_bytes(&self.terms.key);
+            let token = coupon.mint_text(&self.terms.key);
             Ok(Issued { serial, token: token.context("the key is another campaign's")? })
         }))
     }

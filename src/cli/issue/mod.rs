@@ -147,6 +147,7 @@ impl Issue {
             batch: format!("{:016x}", u64::from_be_bytes(id)),
             campaign: self.campaign,
             kid: terms.kid(),
+            token_version: terms.version(),
             count: self.count,
             value: self.value.get(),
             not_before: terms.not_before(),

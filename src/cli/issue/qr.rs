@@ -8,18 +8,24 @@ use image::{ImageFormat, Luma};
 use qrcode::bits::Bits;
 use qrcode::{Color, EcLevel, QrCode, Version};
 
+use crate::token::TokenText;
+
 /// Modules of white around the code, as the standard asks for.
 const QUIET: usize = 4;
 
-/// Pixels of a module in a PNG: 360 in all, and sharp when printed 3 cm wide.
+/// Pixels of a module in a PNG: 360 in all, or 456, and sharp when printed 3 cm wide.
 const PIXELS: u32 = 8;
 
-/// Version 5 has 37 × 37 modules, and room for 84 bytes at level M, which reads with 15 % of the
-/// code spoilt. The 71 characters of a token fit; at the next level (Q, 60 bytes) they do not.
-pub(super) fn encode(token: &[u8]) -> anyhow::Result<QrCode> {
-    let mut bits = Bits::new(Version::Normal(5));
+/// At level M, which reads with 15 % of the code spoilt, version 5 has room for 84 bytes in 37 × 37
+/// modules, and version 8 for 152 in 49 × 49. A token of version 1 has 71 characters, one of version
+/// 2 has 135. The next level (Q, 60 and 108 bytes) takes neither.
+pub(super) fn encode(token: &TokenText) -> anyhow::Result<QrCode> {
+    let mut bits = Bits::new(Version::Normal(match token {
+        TokenText::One(_) => 5,
+        TokenText::Two(_) => 8,
+    }));
     let code = bits
-        .push_byte_data(token)
+        .push_byte_data(token.as_bytes())
         .and_then(|()| bits.push_terminator(EcLevel::M))
         .and_then(|()| QrCode::with_bits(bits, EcLevel::M));
     code.context("the token does not fit a QR code")

@@ -7,7 +7,7 @@ use crate::campaign::Serial;
 use crate::cli::args::whole_seconds;
 use crate::cli::issuer::{Campaign, Issuer};
 use crate::time::Timestamp;
-use crate::token::{Coupon, CouponFields, CouponKey, KeyId, Malformed};
+use crate::token::{Coupon, CouponFields, CouponKey, KeyId, Malformed, Version};
 
 /// The terms of a batch: a key, and every field but the serial.
 pub(super) struct Terms {
@@ -23,7 +23,8 @@ impl Terms {
         campaign: &Campaign,
     ) -> anyhow::Result<Self> {
         let kid = choose_kid(args.kid, campaign)?;
-        let key = issuer.coupon_key(KeyId { campaign: campaign.campaign, kid });
+        let key =
+            issuer.coupon_key(campaign.token_version, KeyId { campaign: campaign.campaign, kid });
         let window = &campaign.policy.window;
         let fields = CouponFields {
             campaign: campaign.campaign,
@@ -48,6 +49,11 @@ impl Terms {
     /// Which of the campaign's keys signs.
     pub(super) fn kid(&self) -> u16 {
         self.key.id().kid
+    }
+
+    /// Of which version the tokens are.
+    pub(super) fn version(&self) -> Version {
+        self.key.version()
     }
 
     /// Face value in minor units.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::campaign::CampaignId;
 use crate::time::{Timestamp, as_rfc3339};
+use crate::token::Version;
 
 /// Coupons that were issued together.
 #[derive(Debug, Serialize, Deserialize)]
@@ -14,6 +15,9 @@ pub(crate) struct Batch {
     pub(crate) campaign: CampaignId,
     /// Under which of the campaign's keys.
     pub(crate) kid: u16,
+    /// Of which version their tokens are. A line from before there were two does not say it.
+    #[serde(default)]
+    pub(crate) token_version: Version,
     /// How many.
     pub(crate) count: u64,
     /// Worth how much each, in minor units.

@@ -26,10 +26,20 @@ impl Issuer {
 
     /// The campaign, which must have a file.
     pub(crate) fn campaign(&self, id: CampaignId) -> anyhow::Result<Campaign> {
-        self.find_campaign(id)?.with_context(|| {
+        let campaign = self.find_campaign(id)?.with_context(|| {
             let dir = self.dir.display();
             format!("no campaign {id} in {dir}: make it with `coupon campaign create`")
-        })
+        })?;
+        // Of another version its kids would be other keys, which verify none of them.
+        let mut out = self.versions_out(id)?.into_iter();
+        if let Some(other) = out.find(|version| *version != campaign.token_version) {
+            bail!(
+                "{}: coupons of version {} are out: put back its `token_version`",
+                self.campaign_path(id).display(),
+                u8::from(other)
+            );
+        }
+        Ok(campaign)
     }
 
     /// The campaign, to be changed.

@@ -6,28 +6,45 @@ use std::path::PathBuf;
 use anyhow::bail;
 
 use super::edit::{Edit, complete_json};
+use super::json::read_secret;
+use super::key_set::KeyUse;
 use super::{Campaign, Issuer};
 use crate::cli::output::{Complete, NewFile};
-use crate::token::{CouponKey, KeyId};
+use crate::token::{KeyId, Version};
 
 /// The platform's limit for a secret is 5 KB; whether of 1000 or 1024 bytes it does not say.
 const MAX_BYTES: usize = 5000;
 
 const COUPON_KEYS: &str = "COUPON_KEYS";
+const POS_ROOTS: &str = "POS_ROOTS";
+pub(super) const RECEIPT_KEYS: &str = "RECEIPT_KEYS";
+pub(super) const ARCHIVE_KEYS: &str = "ARCHIVE_KEYS";
+pub(super) const OPS_KEYS: &str = "OPS_KEYS";
 const POLICY_KEYS: &str = "POLICY_KEYS";
+
+/// The secrets. The policy keys are public: they are in wrangler.toml, where one sees them.
+const SECRETS: [&str; 5] = [COUPON_KEYS, POS_ROOTS, RECEIPT_KEYS, ARCHIVE_KEYS, OPS_KEYS];
 
 /// The secrets file, being written: nobody else adds a campaign or a key until it is done.
 #[derive(Debug)]
-pub(crate) struct EdgeSecrets<'a> {
-    issuer: &'a Issuer,
+pub(crate) struct EdgeSecrets {
+    pub(super) issuer: Issuer,
     place: NewFile,
 }
 
 impl Issuer {
     /// Begins to write the secrets of the edge.
-    pub(crate) fn edit_edge_secrets(&self) -> anyhow::Result<EdgeSecrets<'_>> {
+    pub(crate) fn edit_edge_secrets(&self) -> anyhow::Result<EdgeSecrets> {
         let place = NewFile::create(&self.edge_secrets_path(), true)?;
-        Ok(EdgeSecrets { issuer: self, place })
+        // Read again: now nobody else rotates a key.
+        Ok(EdgeSecrets { issuer: Self::open_for_edge(&self.dir)?, place })
+    }
+
+    /// Whether the secrets of the edge are there, all of them.
+    pub(super) fn has_edge_secrets(&self) -> anyhow::Result<bool> {
+        let secrets = read_secret::<BTreeMap<String, String>>(&self.edge_secrets_path())?;
+        let has_all = |it: BTreeMap<_, _>| SECRETS.iter().all(|name| it.contains_key(*name));
+        Ok(self.keys.are_complete() && secrets.is_some_and(has_all))
     }
 
     /// Where the secrets of the edge are.
@@ -40,31 +57,49 @@ impl Issuer {
         self.bindings(&self.key_ids()?)
     }
 
-    fn key_ids(&self) -> anyhow::Result<Vec<KeyId>> {
+    /// Whether the edge has room for a secret.
+    pub(super) fn must_fit(&self, name: &str, secret: &str) -> anyhow::Result<()> {
+        let bytes = secret.len();
+        let advice = match name {
+            _ if bytes <= MAX_BYTES => return Ok(()),
+            COUPON_KEYS => format!(
+                "retire an ended campaign, by moving its file out of {} when its last reversal is \
+                 past",
+                self.dir.join("campaigns").display()
+            ),
+            OPS_KEYS => "revoke a token with `coupon ops credential revoke`".to_owned(),
+            _ => format!("take old keys out of {}", self.keys_path().display()),
+        };
+        bail!(
+            "{name} would take {bytes} bytes, and a secret of the edge has room for {MAX_BYTES}: \
+             {advice}"
+        )
+    }
+
+    fn key_ids(&self) -> anyhow::Result<Vec<(KeyId, Version)>> {
         let mut ids = Vec::new();
         for campaign in self.campaigns()? {
-            let kids = self.campaign(campaign)?.kids;
-            ids.extend(kids.into_iter().map(|kid| KeyId { campaign, kid }));
+            ids.extend(versioned(&self.campaign(campaign)?));
         }
         Ok(ids)
     }
 
-    fn bindings(&self, ids: &[KeyId]) -> anyhow::Result<Vec<(String, String)>> {
+    fn bindings(&self, ids: &[(KeyId, Version)]) -> anyhow::Result<Vec<(String, String)>> {
         let root = self.keys.issuer_root();
-        let secret = |id: &KeyId| {
-            let name = format!("{}/{}", id.campaign, id.kid);
-            (name, CouponKey::secret(&root, *id).reveal())
-        };
-        let coupon_keys: BTreeMap<_, _> = ids.iter().map(secret).collect();
+        let key = |(id, version): &(KeyId, Version)| (id.to_string(), version.edge_key(&root, *id));
+        let coupon_keys: BTreeMap<_, _> = ids.iter().map(key).collect();
         Ok(vec![
             (COUPON_KEYS.to_owned(), serde_json::to_string(&coupon_keys)?),
-            ("POS_ROOTS".to_owned(), serde_json::to_string(&self.keys.revealed_pos_roots())?),
+            (POS_ROOTS.to_owned(), serde_json::to_string(&self.keys.revealed_pos_roots())?),
+            (RECEIPT_KEYS.to_owned(), self.keys.set(KeyUse::Receipt)?.reveal()),
+            (ARCHIVE_KEYS.to_owned(), self.keys.set(KeyUse::Archive)?.reveal()),
+            (OPS_KEYS.to_owned(), self.revealed_operators()?),
             (POLICY_KEYS.to_owned(), self.policy_public_key()),
         ])
     }
 }
 
-impl EdgeSecrets<'_> {
+impl EdgeSecrets {
     /// Writes the secrets for the campaigns that are there.
     pub(super) fn save(self) -> anyhow::Result<()> {
         let bindings = self.issuer.edge_bindings()?;
@@ -89,24 +124,22 @@ impl EdgeSecrets<'_> {
 
     fn bindings_with(&self, changed: &Campaign) -> anyhow::Result<Vec<(String, String)>> {
         let mut ids = self.issuer.key_ids()?;
-        ids.retain(|id| id.campaign != changed.campaign);
-        ids.extend(changed.kids.iter().map(|&kid| KeyId { campaign: changed.campaign, kid }));
+        ids.retain(|(id, _)| id.campaign != changed.campaign);
+        ids.extend(versioned(changed));
         self.issuer.bindings(&ids)
     }
 
     fn write(self, bindings: Vec<(String, String)>) -> anyhow::Result<Complete> {
-        // The policy keys are public: they are in wrangler.toml, where one sees them.
-        let secrets = bindings.into_iter().filter(|(name, _)| name != POLICY_KEYS);
+        let secrets = bindings.into_iter().filter(|(name, _)| SECRETS.contains(&name.as_str()));
         let secrets: BTreeMap<_, _> = secrets.collect();
-        let bytes = secrets.get(COUPON_KEYS).map_or(0, String::len);
-        if bytes > MAX_BYTES {
-            bail!(
-                "{COUPON_KEYS} would take {bytes} bytes, and a secret of the edge has room for \
-                 {MAX_BYTES}: retire an ended campaign, by moving its file out of {} when its \
-                 last reversal is past",
-                self.issuer.dir.join("campaigns").display()
-            );
+        for (name, secret) in &secrets {
+            self.issuer.must_fit(name, secret)?;
         }
         complete_json(self.place, &secrets)
     }
+}
+
+/// The ids of a campaign's keys, each with the version of all of them.
+fn versioned(campaign: &Campaign) -> impl Iterator<Item = (KeyId, Version)> {
+    campaign.key_ids().map(|id| (id, campaign.token_version))
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::json::read_text;
 use super::{Batch, Issuer};
 use crate::campaign::CampaignId;
+use crate::token::Version;
 
 /// What was issued of a campaign.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
@@ -31,17 +32,32 @@ impl Issued {
 impl Issuer {
     /// What was issued of each campaign.
     pub(crate) fn issued(&self) -> anyhow::Result<BTreeMap<CampaignId, Issued>> {
-        let path = self.dir.join("batches.ndjson");
         let mut issued = BTreeMap::<CampaignId, Issued>::new();
-        for (index, line) in read_text(&path)?.unwrap_or_default().lines().enumerate() {
-            let line_number = || format!("{}, line {}", path.display(), index + 1);
-            let batch: Batch = serde_json::from_str(line).with_context(line_number)?;
+        for (batch, line) in self.batches()? {
             let so_far = issued.entry(batch.campaign).or_default();
             *so_far = so_far
                 .plus(&batch)
                 .context("more than can be counted was issued")
-                .with_context(line_number)?;
+                .with_context(|| line)?;
         }
         Ok(issued)
+    }
+
+    /// Of which versions the tokens of a campaign are that are out.
+    pub(super) fn versions_out(&self, campaign: CampaignId) -> anyhow::Result<Vec<Version>> {
+        let batches = self.batches()?.into_iter().filter(|(it, _)| it.campaign == campaign);
+        Ok(batches.map(|(batch, _)| batch.token_version).collect())
+    }
+
+    /// The batches, each with the place of its line.
+    fn batches(&self) -> anyhow::Result<Vec<(Batch, String)>> {
+        let path = self.dir.join("batches.ndjson");
+        let text = read_text(&path)?.unwrap_or_default();
+        let lines = text.lines().enumerate().map(|(index, line)| {
+            let place = format!("{}, line {}", path.display(), index + 1);
+            let batch = serde_json::from_str(line).with_context(|| place.clone())?;
+            Ok((batch, place))
+        });
+        lines.collect()
     }
 }

@@ -9,6 +9,7 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::Zeroizing;
 
+use super::key_set::{KeySet, KeyUse};
 use crate::base64url;
 use crate::secret::Root;
 
@@ -22,6 +23,10 @@ pub(super) struct Keys {
     pos_roots: BTreeMap<u8, Secret>,
     /// Seed of the Ed25519 key that signs policies.
     policy_key: Secret,
+    /// Sign receipts. An earlier version did not make these and the next.
+    receipt_keys: Option<KeySet>,
+    /// Sign the archive's head.
+    archive_keys: Option<KeySet>,
 }
 
 impl Keys {
@@ -31,7 +36,41 @@ impl Keys {
             issuer_root: Secret::generate()?,
             pos_roots: BTreeMap::from([(0, Secret::generate()?)]),
             policy_key: Secret::generate()?,
+            receipt_keys: Some(KeySet::generate()?),
+            archive_keys: Some(KeySet::generate()?),
         })
+    }
+
+    /// Whether all are there.
+    pub(super) fn are_complete(&self) -> bool {
+        self.receipt_keys.is_some() && self.archive_keys.is_some()
+    }
+
+    /// Makes those that are not there, and leaves the others as they are.
+    pub(super) fn complete(&mut self) -> anyhow::Result<()> {
+        for place in [&mut self.receipt_keys, &mut self.archive_keys] {
+            if place.is_none() {
+                *place = Some(KeySet::generate()?);
+            }
+        }
+        Ok(())
+    }
+
+    /// The keys of one use.
+    pub(super) fn set(&self, of: KeyUse) -> anyhow::Result<&KeySet> {
+        let set = match of {
+            KeyUse::Receipt => &self.receipt_keys,
+            KeyUse::Archive => &self.archive_keys,
+        };
+        set.as_ref().context("keys.json is of an earlier version: `coupon init` completes it")
+    }
+
+    /// Puts others in their place.
+    pub(super) fn replace(&mut self, of: KeyUse, set: KeySet) {
+        match of {
+            KeyUse::Receipt => self.receipt_keys = Some(set),
+            KeyUse::Archive => self.archive_keys = Some(set),
+        }
     }
 
     /// The root of the coupon keys.
@@ -57,13 +96,18 @@ impl Keys {
 }
 
 /// 32 secret bytes, base64url in the file. Cleared from memory on drop; never printed.
-struct Secret(Zeroizing<[u8; 32]>);
+pub(super) struct Secret(Zeroizing<[u8; 32]>);
 
 impl Secret {
-    fn generate() -> anyhow::Result<Self> {
+    pub(super) fn generate() -> anyhow::Result<Self> {
         let mut bytes = Zeroizing::new([0; 32]);
         getrandom::fill(bytes.as_mut()).context("the system gives no randomness")?;
         Ok(Self(bytes))
+    }
+
+    /// Its text form.
+    pub(super) fn reveal(&self) -> Zeroizing<String> {
+        Zeroizing::new(base64url::encode(self.0.as_ref()))
     }
 }
 
@@ -75,7 +119,7 @@ impl std::fmt::Debug for Secret {
 
 impl Serialize for Secret {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&Zeroizing::new(base64url::encode(self.0.as_ref())))
+        serializer.serialize_str(&self.reveal())
     }
 }
 

@@ -7,7 +7,8 @@
 //! | `shops.json` | the draft of the shops' policy |
 //! | `batches.ndjson` | one line per batch of coupons issued: what the issuer may have to pay |
 //! | `published/<KV key>` | each policy as it was last signed: what KV must hold |
-//! | `edge-secrets.json` | the secrets of the edge, derived from `keys.json` |
+//! | `operators.json` | the hashes of the operators' tokens |
+//! | `edge-secrets.json` | the secrets of the edge, derived from `keys.json`, and those hashes |
 
 mod batch;
 mod campaign_file;
@@ -17,7 +18,9 @@ mod edge_secrets;
 mod edit;
 mod issued;
 mod json;
+mod key_set;
 mod keys;
+mod operators;
 mod publish;
 mod shops;
 
@@ -29,14 +32,16 @@ use anyhow::Context;
 
 use super::output::{NewFile, append_line};
 use crate::secret::Root;
-use crate::token::{CouponKey, KeyId};
+use crate::token::{CouponKey, KeyId, PublicKey, Version};
 pub(crate) use batch::Batch;
 pub(crate) use campaign_file::Campaign;
 pub(crate) use delivery::Delivery;
 pub(crate) use edit::Edit;
 pub(crate) use issued::Issued;
 use json::read_secret;
+pub(crate) use key_set::KeyUse;
 use keys::Keys;
+pub(crate) use operators::Operator;
 pub(crate) use publish::NOT_PUBLISHED;
 
 /// How long a policy is good unless something else is said.
@@ -77,9 +82,20 @@ impl Issuer {
         Ok(Some(Self { dir: dir.to_owned(), keys }))
     }
 
-    /// The key that signs and verifies coupons under this id.
-    pub(crate) fn coupon_key(&self, id: KeyId) -> CouponKey {
-        CouponKey::derive(&self.keys.issuer_root(), id)
+    /// Where the keys are.
+    fn keys_path(&self) -> PathBuf {
+        self.dir.join("keys.json")
+    }
+
+    /// The key that signs coupons under this id.
+    pub(crate) fn coupon_key(&self, version: Version, id: KeyId) -> CouponKey {
+        version.key(&self.keys.issuer_root(), id)
+    }
+
+    /// The public keys of a campaign; none in version 1, whose keys are secret.
+    pub(crate) fn public_keys(&self, campaign: &Campaign) -> Vec<(KeyId, PublicKey)> {
+        let keys = campaign.key_ids().map(|id| self.coupon_key(campaign.token_version, id));
+        keys.filter_map(|key| Some((key.id(), key.public()?))).collect()
     }
 
     /// The root that tills' secrets are derived from.

@@ -37,7 +37,10 @@ impl Issuer {
             self.publish(ShopsPolicy::KV_KEY, self.edit_shops()?, |it| it, valid_until)?;
             made.push(published);
         }
-        if !secrets.exists() {
+        if !self.has_edge_secrets()? {
+            if !self.keys.are_complete() {
+                made.push(self.keys_path());
+            }
             self.edit_edge_secrets()?.save()?;
             made.push(secrets);
         }
@@ -58,5 +61,7 @@ fn empty(now: Timestamp) -> ShopsDocument {
         suspended_tills: Vec::new(),
         minimum_key_issues: Vec::new(),
         retired_pos_roots: Vec::new(),
+        time_zone: None,
+        group_time_zones: Vec::new(),
     }
 }

@@ -8,13 +8,16 @@ use ed25519_dalek::SigningKey;
 use super::kv::{KvAnswer, KvServer};
 use crate::base64url;
 use crate::campaign::{CampaignId, Serial, Shard};
+use crate::jws::{PublicKeys, SigningKeys};
 use crate::money::Amount;
-use crate::policy::{CampaignDocument, CampaignPolicy, Revoked, ShopsDocument, Window, sign};
+use crate::policy::{
+    CampaignDocument, CampaignPolicy, Offline, Revoked, ShopsDocument, Window, sign,
+};
 use crate::prove::model::Terms;
 use crate::secret::Root;
 use crate::till::{KeyVersion, Till, TillKey};
 use crate::time::{Timestamp, UtcOffset};
-use crate::token::{Coupon, CouponFields, CouponKey, KeyId};
+use crate::token::{Coupon, CouponFields, CouponKey, KeyId, Version};
 
 const DAY_S: u32 = 86_400;
 const KID: u16 = 1;
@@ -35,11 +38,14 @@ pub(crate) struct Issuer {
     root: Root,
     pos_root: Root,
     policy_key: SigningKey,
+    receipt_seed: [u8; 32],
+    archive_seed: [u8; 32],
     coupon_key: CouponKey,
     now_s: u32,
 }
 
 /// A coupon that is out.
+#[derive(Clone)]
 pub(crate) struct Issued {
     pub(crate) token: String,
     pub(crate) shard: Shard,
@@ -49,14 +55,22 @@ pub(crate) struct Issued {
 pub(crate) type Published = (String, String);
 
 impl Issuer {
-    /// An issuer with a campaign of 2^`shards_log2` shards, open now.
+    /// An issuer with a campaign of 2^`shards_log2` shards, open now, its tokens of version 1.
     pub(crate) fn generate(shards_log2: u32) -> Result<Self> {
+        Self::generate_of(Version::One, shards_log2)
+    }
+
+    /// The same with tokens of either version. Of version 2, also sales at tills without a network
+    /// are taken, for a day.
+    pub(crate) fn generate_of(version: Version, shards_log2: u32) -> Result<Self> {
         let now_s = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
         let now_s = u32::try_from(now_s)?;
         let campaign = CampaignId::new(shards_log2, 1).context("too many shards")?;
         let root = Root::from_bytes(random()?);
-        let coupon_key = CouponKey::derive(&root, KeyId { campaign, kid: KID });
+        let coupon_key = version.key(&root, KeyId { campaign, kid: KID });
         let valid_until = Timestamp::from_seconds(now_s + 2 * DAY_S);
+        let allowance = Offline { count: 100, value: Amount::from(250_000), max_age_s: DAY_S };
+        let offline = (version == Version::Two).then_some(allowance);
         Ok(Self {
             campaign: CampaignDocument {
                 campaign,
@@ -77,6 +91,7 @@ impl Issuer {
                 widen_scope: 0,
                 revoked: Revoked::default(),
                 location_hint: None,
+                offline,
             },
             shops: ShopsDocument {
                 epoch: 1,
@@ -85,10 +100,14 @@ impl Issuer {
                 suspended_tills: Vec::new(),
                 minimum_key_issues: Vec::new(),
                 retired_pos_roots: Vec::new(),
+                time_zone: None,
+                group_time_zones: Vec::new(),
             },
             root,
             pos_root: Root::from_bytes(random()?),
             policy_key: SigningKey::from_bytes(&random()?),
+            receipt_seed: random()?,
+            archive_seed: random()?,
             coupon_key,
             now_s,
         })
@@ -96,12 +115,15 @@ impl Issuer {
 
     /// What the edge is told in secret and in public.
     pub(crate) fn bindings(&self, authorities: &str) -> Vec<(String, String)> {
-        let campaign = self.campaign.campaign;
-        let secret = self.derived_coupon_key();
+        let id = self.coupon_key.id();
+        let key = self.coupon_key.version().edge_key(&self.root, id);
         let public = self.policy_key.verifying_key().to_bytes();
         [
-            ("COUPON_KEYS", format!("{{\"{campaign}/{KID}\":\"{secret}\"}}")),
+            ("COUPON_KEYS", format!("{{\"{id}\":\"{key}\"}}")),
             ("POS_ROOTS", format!("{{\"0\":\"{}\"}}", self.pos_root.reveal())),
+            ("RECEIPT_KEYS", base64url::encode(&self.receipt_seed)),
+            ("ARCHIVE_KEYS", base64url::encode(&self.archive_seed)),
+            ("OPS_KEYS", "none".to_owned()),
             ("POLICY_KEYS", base64url::encode(&public)),
             ("AUTHORITIES", authorities.to_owned()),
         ]
@@ -109,10 +131,20 @@ impl Issuer {
         .to_vec()
     }
 
-    /// The derived key of the campaign's coupons, base64url.
+    /// The derived key of the campaign's coupons when they are of version 1, base64url.
     pub(crate) fn derived_coupon_key(&self) -> String {
-        let key = KeyId { campaign: self.campaign.campaign, kid: KID };
-        CouponKey::secret(&self.root, key).reveal().to_string()
+        CouponKey::secret(&self.root, self.coupon_key.id()).reveal()
+    }
+
+    /// What the archive's heads are verified with.
+    pub(crate) fn archive_keys(&self) -> Result<PublicKeys> {
+        let keys = SigningKeys::parse(&base64url::encode(&self.archive_seed));
+        Ok(keys.context("a seed of 32 bytes is a key")?.public().clone())
+    }
+
+    /// Whether the campaign takes what tills without a network sold.
+    pub(crate) fn takes_offline(&self) -> bool {
+        self.campaign.offline.is_some()
     }
 
     /// The campaign's policy as it is now.

@@ -1,5 +1,5 @@
 //! The edge on this machine: the built Worker on workerd, its storage on disk, and a small server
-//! that gives it policies in place of Workers KV.
+//! that gives it policies in place of Workers KV; another one keeps its archive in place of R2.
 //!
 //! The same code starts the edge for `coupon dev` and for the tests, which kill it and take KV away.
 //!
@@ -8,8 +8,10 @@
 
 mod issuer;
 mod kv;
+mod r2;
 mod workerd;
 
 pub(crate) use issuer::{Issued, Issuer, Published};
 pub use kv::{KvAnswer, KvServer};
+pub use r2::{R2Server, R2Trouble};
 pub use workerd::{Start, Workerd, free_port};

@@ -10,6 +10,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
+use super::{R2Server, R2Trouble};
 use anyhow::{Context, Result, bail, ensure};
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -24,6 +25,8 @@ pub struct Start<'a> {
     pub storage: &'a Path,
     /// Where it finds KV.
     pub kv: SocketAddr,
+    /// Where it finds R2; `None` for one that keeps its objects in the storage's folder `archive`.
+    pub archive: Option<SocketAddr>,
     /// Secrets and variables: passed in the environment, never on a command line or in a file.
     pub bindings: &'a [(String, String)],
 }
@@ -42,6 +45,7 @@ impl Start<'_> {
 #[derive(Debug)]
 pub struct Workerd {
     child: Child,
+    _archive: Option<R2Server>,
 }
 
 impl Workerd {
@@ -53,7 +57,7 @@ impl Workerd {
     /// When it is not installed or the Worker is not built (the message says what to run), or when
     /// it ends before it listens.
     pub fn start(start: &Start<'_>, lines: Option<mpsc::Sender<String>>) -> Result<Self> {
-        Self::launch(start, "edge", &[start.kv_argument(), start.ledger_folder()], lines)
+        Self::with_archive(start, "edge", &[start.kv_argument()], lines)
     }
 
     /// Starts the Worker alone, whose calls to shards go to this address.
@@ -74,7 +78,31 @@ impl Workerd {
     /// # Errors
     /// As [`Self::start`].
     pub fn start_ledger(start: &Start<'_>, lines: Option<mpsc::Sender<String>>) -> Result<Self> {
-        Self::launch(start, "ledger", &[start.ledger_folder()], lines)
+        // It reads no policies.
+        Self::with_archive(start, "ledger", &[], lines)
+    }
+
+    fn with_archive(
+        start: &Start<'_>,
+        config: &str,
+        further: &[String],
+        lines: Option<mpsc::Sender<String>>,
+    ) -> Result<Self> {
+        let own = match start.archive {
+            Some(_) => None,
+            None => Some(R2Server::start(&start.storage.join("archive"), |_| R2Trouble::None)?),
+        };
+        let address = start.archive.or(own.as_ref().map(R2Server::address));
+        let address = address.context("no archive")?;
+        let archive = format!("--external-addr=archive={address}");
+        let mut workerd = Self::launch(
+            start,
+            config,
+            &[further, &[start.ledger_folder(), archive]].concat(),
+            lines,
+        )?;
+        workerd._archive = own;
+        Ok(workerd)
     }
 
     fn launch(
@@ -130,7 +158,7 @@ impl Workerd {
         }
         let complaints = thread::spawn(move || forward(stderr, lines.as_ref(), Some(ready)));
 
-        let mut workerd = Self { child };
+        let mut workerd = Self { child, _archive: None };
         if listening.recv_timeout(Duration::from_secs(30)).is_err() {
             workerd.kill();
             let complaints = complaints.join().unwrap_or_default();

@@ -1,7 +1,7 @@
 //! A directory of many small files on its way.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::Write;
+use std::io::{BufWriter, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 
@@ -42,6 +42,14 @@ impl NewDir {
             .open(&path)
             .and_then(|mut file| file.write_all(content))
             .with_context(|| format!("cannot write {}", path.display()))
+    }
+
+    /// Starts one file of any size. Not synced, as above.
+    pub(crate) fn file(&self, name: &str) -> anyhow::Result<BufWriter<File>> {
+        let path = self.0.path.join(name);
+        let file = OpenOptions::new().create_new(true).write(true).mode(0o600).open(&path);
+        let file = file.with_context(|| format!("cannot write {}", path.display()))?;
+        Ok(BufWriter::with_capacity(1 << 18, file))
     }
 
     /// Ends the directory.

@@ -114,7 +114,7 @@ fn run(
     bindings: &[(String, String)],
     limit: Limit,
 ) -> anyhow::Result<Running> {
-    let front = Start { project, port, storage, kv: kv.address(), bindings };
+    let front = Start { project, port, storage, kv: kv.address(), archive: None, bindings };
     let ledger = Start { port: ledger_port, bindings: &[], ..front };
     let ledger = Workerd::start_ledger(&ledger, None)?;
     let address = SocketAddr::from(([127, 0, 0, 1], ledger_port));

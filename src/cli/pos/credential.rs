@@ -17,7 +17,11 @@ struct Row {
 }
 
 /// The credential of this shop and till, or the first that fits.
-pub(super) fn find(path: &Path, shop: Option<u32>, till: Option<u16>) -> Result<(Till, TillKey)> {
+pub(in crate::cli) fn find(
+    path: &Path,
+    shop: Option<u32>,
+    till: Option<u16>,
+) -> Result<(Till, TillKey)> {
     let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
     for (line, row) in csv::Reader::from_reader(file).deserialize::<Row>().enumerate() {
         // The message of the CSV reader could quote the line, which holds a secret.

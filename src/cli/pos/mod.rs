@@ -3,16 +3,20 @@
 mod cancel;
 mod check;
 mod client;
-mod credential;
+pub(super) mod credential;
+mod receipt;
 mod redeem;
 mod reverse;
+mod statement;
 mod tell;
 
 pub(super) use cancel::Cancel;
 pub(super) use check::Check;
 pub use client::{Answered, Habits, NoAnswer, PosClient};
+pub(super) use receipt::Receipt;
 pub(super) use redeem::Redeem;
 pub(super) use reverse::Reverse;
+pub(super) use statement::Statement;
 
 use std::path::PathBuf;
 
@@ -24,7 +28,7 @@ use crate::ledger::IdempotencyKey;
 
 /// Where the edge is, and as which till to call it.
 #[derive(Args)]
-struct Pos {
+pub(super) struct Pos {
     /// Address of the edge, like https://coupons.example.com.
     #[arg(long, env = "COUPON_URL", value_parser = edge_address)]
     url: String,
@@ -43,7 +47,7 @@ struct Pos {
 }
 
 impl Pos {
-    fn client(&self) -> anyhow::Result<PosClient> {
+    pub(super) fn client(&self) -> anyhow::Result<PosClient> {
         let (till, key) = credential::find(&self.shops, self.shop, self.till)?;
         Ok(PosClient::new(&self.url, till, key, Habits::default()))
     }
@@ -88,7 +92,7 @@ struct OrderArgs {
 }
 
 /// An idempotency key that the edge would take.
-fn idempotency_key(text: &str) -> Result<String, String> {
+pub(super) fn idempotency_key(text: &str) -> Result<String, String> {
     match IdempotencyKey::parse(text) {
         Some(_) => Ok(text.to_owned()),
         None => Err("a key is 1 to 255 visible ASCII characters, none of them a comma".to_owned()),
@@ -96,7 +100,7 @@ fn idempotency_key(text: &str) -> Result<String, String> {
 }
 
 /// The address of an edge, written as the edge will read it: that is what is signed.
-fn edge_address(text: &str) -> Result<String, String> {
+pub(in crate::cli) fn edge_address(text: &str) -> Result<String, String> {
     let address = || {
         let uri = text.parse::<Uri>().ok()?;
         let (scheme, authority) = (uri.scheme_str()?, uri.authority()?);

@@ -29,6 +29,6 @@ impl Reverse {
     }
 }
 
-fn redemption_id(text: &str) -> Result<RedemptionId, String> {
+pub(super) fn redemption_id(text: &str) -> Result<RedemptionId, String> {
     RedemptionId::parse(text).ok_or_else(|| "a redemption's id is like R1.IAAAAQAKAAAAAAEC".into())
 }

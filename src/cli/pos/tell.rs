@@ -103,6 +103,7 @@ fn fields(body: &Value) -> impl Iterator<Item = (&str, String)> {
     plain.chain(nested.into_iter().flatten()).map(|(name, value)| (name.as_str(), text(value)))
 }
 
-fn text(value: &Value) -> String {
+/// A value as people write it: a text without its quotes.
+pub(super) fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

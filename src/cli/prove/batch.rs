@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::cli::local::Issued;
 use crate::cli::pos::Answered;
-use crate::prove::history::{Ask, Asker, Order};
+use crate::prove::history::{Ask, Asker, Order, Sale};
 
 /// A redemption that a till wants, alone or among others.
 pub(super) struct Item {
@@ -15,7 +15,7 @@ pub(super) struct Item {
     pub(super) issued: Issued,
     /// Who wants it; the key is the item's `txn`.
     pub(super) by: Asker,
-    pub(super) order: Order,
+    pub(super) sale: Sale,
 }
 
 #[derive(Deserialize)]
@@ -29,23 +29,27 @@ struct Batch {
 struct ItemResult {
     status: u16,
     redemption: Option<Value>,
+    conflict: Option<Value>,
     problem: Option<Value>,
     #[serde(rename = "retry_after")]
     _retry_after: Option<u32>,
 }
 
 impl Item {
-    /// The same, asked alone.
+    /// What it asks, as a call of its own.
     pub(super) fn ask(&self) -> Ask {
-        Ask::Redeem { by: self.by.clone(), order: self.order.clone() }
+        Ask::Redeem { by: self.by.clone(), sale: self.sale.clone() }
     }
 }
 
 /// The body of the call.
 pub(super) fn body(items: &[Item]) -> Value {
     let items = items.iter().map(|item| {
-        let mut fields = redemption(&item.issued, &item.order);
+        let mut fields = redemption(&item.issued, &item.sale.order);
         fields.insert("txn".to_owned(), json!(item.by.key));
+        if let Some(at) = item.sale.offline_at {
+            fields.insert("offline_at".to_owned(), json!(at.rfc3339()));
+        }
         fields
     });
     json!({ "items": items.collect::<Vec<_>>() })
@@ -89,9 +93,10 @@ pub(super) fn results(answered: &Answered, count: usize) -> Result<Vec<Answered>
 impl ItemResult {
     fn alone(self, request_id: &str) -> Option<Answered> {
         let status = self.status;
-        let body = match (self.redemption, self.problem) {
-            (Some(redemption), None) if status < 300 => redemption,
-            (None, Some(problem)) if problem.get("status") == Some(&json!(status)) => problem,
+        let body = match (self.redemption, self.conflict, self.problem) {
+            (Some(redemption), None, None) if status < 300 => redemption,
+            (None, Some(conflict), None) if status < 300 => json!({ "conflict": conflict }),
+            (None, None, Some(problem)) if problem.get("status") == Some(&json!(status)) => problem,
             _ => return None,
         };
         Some(Answered { status, replayed: status == 200, request_id: request_id.to_owned(), body })

@@ -26,6 +26,11 @@ impl Clock {
         wall + u64::try_from(instant.elapsed().as_micros()).unwrap_or(u64::MAX)
     }
 
+    /// The time so many seconds ago.
+    pub(super) fn ago(seconds: u64) -> Timestamp {
+        Timestamp::from_millis((Self::now() / 1000).saturating_sub(seconds * 1000))
+    }
+
     /// When the edge can have handled what began and ended then.
     pub(super) fn moment(began: u64, ended: u64) -> Moment {
         let time = |micros: u64| Timestamp::from_millis(micros / 1000);

@@ -13,6 +13,7 @@ mod reading;
 mod report;
 mod round;
 mod scenario;
+mod shipped;
 mod site;
 mod tally;
 mod till;

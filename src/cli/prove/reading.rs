@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::cli::local::Issued;
 use crate::cli::pos::Answered;
 use crate::ledger::RedemptionId;
-use crate::prove::history::{Answer, Ask, Order, Receipt};
+use crate::prove::history::{Answer, Ask, Conflict, Order, Receipt};
 use crate::time::Timestamp;
 
 /// What is in an answer.
@@ -46,6 +46,26 @@ struct Redemption {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Conflicted {
+    id: String,
+    campaign: u32,
+    shop: u32,
+    till: u16,
+    recorded_at: String,
+    offline_at: String,
+    discount: u64,
+    currency: String,
+    first: First,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct First {
+    redeemed_at: String,
+}
+
+#[derive(Deserialize)]
 #[serde(tag = "outcome", rename_all = "kebab-case", deny_unknown_fields)]
 enum Cancelled {
     Reversed { redemption: Redemption },
@@ -60,6 +80,12 @@ pub(super) fn read(ask: &Ask, issued: &Issued, answered: &Answered) -> Result<Re
     let Answered { status, replayed, body, .. } = answered;
     let wrong = |why: &str| format!("{why}: {status} {body}");
     let answer = match (ask, status, replayed) {
+        (Ask::Redeem { .. }, 201, false) | (Ask::Redeem { .. }, 200, true)
+            if body.get("conflict").is_some() =>
+        {
+            let conflict = conflict(issued, &body["conflict"]).map_err(|why| wrong(&why))?;
+            Answer::Conflict { conflict, replayed: *replayed }
+        }
         (Ask::Redeem { .. }, 201, false) | (Ask::Redeem { .. }, 200, true) => {
             let (receipt, reversed) = receipt(issued, body.clone()).map_err(|why| wrong(&why))?;
             if reversed.is_some() {
@@ -136,15 +162,12 @@ fn receipt(issued: &Issued, body: Value) -> Result<(Receipt, Option<Timestamp>),
 
 /// The receipt in a redemption, and when it was undone; what every redemption must say is checked.
 fn checked(issued: &Issued, it: Redemption) -> Result<(Receipt, Option<Timestamp>), String> {
-    let id = RedemptionId::parse(&it.id).ok_or("an id that is none")?;
-    if id.shard() != issued.shard || it.campaign != issued.shard.campaign().get() {
-        return Err("the redemption of a coupon of another shard".to_owned());
-    }
+    let seq = number(issued, &it.id, it.campaign)?;
     if it.currency != "CNY" || it.to_pay + it.discount != it.order_amount {
         return Err("amounts that do not add up".to_owned());
     }
     let receipt = Receipt {
-        seq: id.seq(),
+        seq,
         at: time(&it.redeemed_at)?,
         shop: it.shop,
         till: it.till,
@@ -153,6 +176,31 @@ fn checked(issued: &Issued, it: Redemption) -> Result<(Receipt, Option<Timestamp
         reversible_until: time(&it.reversible_until)?,
     };
     Ok((receipt, it.reversed_at.as_deref().map(time).transpose()?))
+}
+
+fn conflict(issued: &Issued, body: &Value) -> Result<Conflict, String> {
+    let it = Conflicted::deserialize(body).map_err(|why| why.to_string())?;
+    if it.currency != "CNY" {
+        return Err("another currency".to_owned());
+    }
+    Ok(Conflict {
+        seq: number(issued, &it.id, it.campaign)?,
+        at: time(&it.recorded_at)?,
+        shop: it.shop,
+        till: it.till,
+        offline_at: time(&it.offline_at)?,
+        discount: it.discount,
+        first: time(&it.first.redeemed_at)?,
+    })
+}
+
+/// The number of an entry in the coupon's shard.
+fn number(issued: &Issued, id: &str, campaign: u32) -> Result<u64, String> {
+    let id = RedemptionId::parse(id).ok_or("an id that is none")?;
+    if id.shard() != issued.shard || campaign != issued.shard.campaign().get() {
+        return Err("an entry of another shard".to_owned());
+    }
+    Ok(id.seq())
 }
 
 fn time(text: &str) -> Result<Timestamp, String> {
@@ -165,7 +213,7 @@ mod tests {
 
     use super::*;
     use crate::campaign::{CampaignId, Shard};
-    use crate::prove::history::Asker;
+    use crate::prove::history::{Asker, Sale};
 
     const ID: &str = "R1.IAAAAQAKAAAAAAEC";
 
@@ -180,7 +228,8 @@ mod tests {
     fn read_redemption(shard: u32, status: u16, body: Value) -> Result<Reading, String> {
         let shard = Shard::new(CampaignId::new(4, 1).unwrap(), shard).unwrap();
         let by = Asker { shop: 7, till: 2, key: "a".to_owned() };
-        let ask = Ask::Redeem { by, order: Order { amount: 3000, reference: None } };
+        let sale = Sale { order: Order { amount: 3000, reference: None }, offline_at: None };
+        let ask = Ask::Redeem { by, sale };
         let answered = Answered { status, replayed: false, request_id: String::new(), body };
         read(&ask, &Issued { token: String::new(), shard }, &answered)
     }

@@ -19,12 +19,13 @@ pub(super) struct Report {
 
 /// A tally in a line.
 pub(super) fn line(tally: &Tally) -> String {
-    let Tally { struck, calls, batched, unknown, redeemed, coupons, .. } = tally;
+    let Tally { struck, calls, batched, unknown, redeemed, conflicts, coupons, .. } = tally;
     let found = tally.findings.len();
     let rate = tally.calls as f64 / tally.took.as_secs_f64().max(0.001);
     format!(
         "struck {struck}, {calls} calls ({rate:.0}/s), {batched} of them in batches, \
-         {unknown} without an answer, {redeemed} redemptions, {coupons} coupons judged, {found} found"
+         {unknown} without an answer, {redeemed} redemptions, {conflicts} conflicts, \
+         {coupons} coupons judged, {found} found"
     )
 }
 
@@ -98,6 +99,7 @@ impl Report {
         writeln!(text, "| | |\n|---|---:|")?;
         let rows = [
             ("redemptions acknowledged (201)", total.redeemed),
+            ("conflicts recorded: goods given without a network (201)", total.conflicts),
             ("the same again (200)", total.replayed),
             ("reversals and voids acknowledged", total.undone),
             ("calls, each item of a batch counted as one", total.calls),
@@ -108,6 +110,10 @@ impl Report {
             ("coupons whose history was judged", total.coupons),
             ("redemptions standing at the end of a round", total.standing),
             ("of these looked for again after a last SIGKILL", total.looked_again),
+            (
+                "entries that archive, statements and counters have in the end, each once",
+                total.shipped,
+            ),
             ("**found that must not be**", total.findings.len() as u64),
         ];
         for (name, count) in rows {
@@ -116,8 +122,8 @@ impl Report {
         writeln!(text, "\n## By scenario\n")?;
         writeln!(
             text,
-            "| scenario | struck | calls | in batches | no answer | redemptions | coupons judged | found |\n\
-             |---|---:|---:|---:|---:|---:|---:|---:|"
+            "| scenario | struck | calls | in batches | no answer | redemptions | conflicts | coupons judged | found |\n\
+             |---|---:|---:|---:|---:|---:|---:|---:|---:|"
         )?;
         for (scenario, tally) in &self.parts {
             let counts = [
@@ -126,6 +132,7 @@ impl Report {
                 tally.batched,
                 tally.unknown,
                 tally.redeemed,
+                tally.conflicts,
                 tally.coupons,
                 tally.findings.len() as u64,
             ];
@@ -154,11 +161,13 @@ fn numbers(tally: &Tally) -> Value {
         "unknown": tally.unknown,
         "extras": tally.extras,
         "redeemed": tally.redeemed,
+        "conflicts": tally.conflicts,
         "replayed": tally.replayed,
         "undone": tally.undone,
         "coupons": tally.coupons,
         "standing": tally.standing,
         "looked_again": tally.looked_again,
+        "shipped": tally.shipped,
         "seconds": tally.took.as_secs(),
         "seen": tally.seen,
         "logged": tally.logged,

@@ -119,17 +119,20 @@ fn judge(histories: &BTreeMap<u64, Vec<Note>>, tally: &mut Tally) {
     tally.findings.extend(judged);
 }
 
-/// No two coupons have the same redemption.
+/// No two coupons have the same redemption or conflict.
 fn unique(site: &Site, histories: &BTreeMap<u64, Vec<Note>>, tally: &mut Tally) -> Result<()> {
     let mut owners: HashMap<(u32, u64), u64> = HashMap::new();
     for (coupon, notes) in histories {
         let shard = site.issuer.coupon(*coupon)?.shard.index();
         for note in notes {
-            if let Some(Answer::Redeemed { receipt, .. }) = &note.call.answer {
-                let owner = *owners.entry((shard, receipt.seq)).or_insert(*coupon);
-                if owner != *coupon {
-                    tally.findings.push(Finding::shared(owner, *coupon, receipt.seq));
-                }
+            let seq = match &note.call.answer {
+                Some(Answer::Redeemed { receipt, .. }) => receipt.seq,
+                Some(Answer::Conflict { conflict, .. }) => conflict.seq,
+                _ => continue,
+            };
+            let owner = *owners.entry((shard, seq)).or_insert(*coupon);
+            if owner != *coupon {
+                tally.findings.push(Finding::shared(owner, *coupon, seq));
             }
         }
     }

@@ -1,17 +1,22 @@
-//! The edge under test: the built Worker on workerd, its storage on disk, a KV that can fail, and a
-//! proxy in front that can.
+//! The edge under test: the built Worker on workerd, its storage on disk, a KV and an archive
+//! that can fail, and a proxy in front that can.
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use tempfile::TempDir;
 
 use super::disk::SmallDisk;
 use super::proxy::Proxy;
-use crate::cli::local::{Issuer, KvAnswer, KvServer, Published, Start, Workerd, free_port};
+use crate::cli::local::{
+    Issuer, KvAnswer, KvServer, Published, R2Server, R2Trouble, Start, Workerd, free_port,
+};
+use crate::token::Version;
 
 /// How KV behaves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,6 +48,8 @@ pub(super) struct Ground {
     pub(super) upgrade: Option<PathBuf>,
     /// log2 of the campaign's shards.
     pub(super) shards_log2: u32,
+    /// Of the tokens.
+    pub(super) version: Version,
 }
 
 /// An edge, and everything around it.
@@ -55,6 +62,9 @@ pub(super) struct Site {
     project: Mutex<PathBuf>,
     kv: Arc<Mutex<Kv>>,
     kv_server: KvServer,
+    archive: TempDir,
+    archive_server: R2Server,
+    calm: Arc<AtomicBool>,
     workerd: Mutex<Option<Workerd>>,
     // After workerd, which has files open on it.
     pub(super) disk: Option<SmallDisk>,
@@ -81,9 +91,21 @@ impl Site {
             let value = lock(&kv_seen).values.get(key).cloned();
             value.map_or(KvAnswer::Absent, KvAnswer::Value)
         })?;
+        // Every so often the archive fails, before or after it did what it was asked.
+        let (calm, calls) = (Arc::new(AtomicBool::new(false)), AtomicU64::new(0));
+        let archive = tempfile::tempdir()?;
+        let is_calm = Arc::clone(&calm);
+        let archive_server = R2Server::start(archive.path(), move |_| {
+            match calls.fetch_add(1, Ordering::Relaxed) {
+                _ if is_calm.load(Ordering::Relaxed) => R2Trouble::None,
+                call if call % 5 == 4 => R2Trouble::FailsAfterwards,
+                call if call % 7 == 6 => R2Trouble::Fails,
+                _ => R2Trouble::None,
+            }
+        })?;
         let port = free_port()?;
         let site = Self {
-            issuer: Issuer::generate(ground.shards_log2)?,
+            issuer: Issuer::generate_of(ground.version, ground.shards_log2)?,
             proxy: Proxy::start(free_port()?, port)?,
             port,
             upgrade: ground.upgrade,
@@ -92,6 +114,9 @@ impl Site {
             project: Mutex::new(ground.project),
             kv,
             kv_server,
+            archive,
+            archive_server,
+            calm,
             workerd: Mutex::new(None),
             logged: Arc::default(),
         };
@@ -129,10 +154,26 @@ impl Site {
             port: self.port,
             storage: &self.storage,
             kv: self.kv_server.address(),
+            archive: Some(self.archive_server.address()),
             bindings: &self.issuer.bindings(&authorities),
         };
         *place = Some(Workerd::start(&start, Some(sender))?);
         Ok(())
+    }
+
+    /// From now on the archive fails no more.
+    pub(super) fn calm(&self) {
+        self.calm.store(true, Ordering::Relaxed);
+    }
+
+    /// The folder of the ledger and of all other objects.
+    pub(super) fn storage(&self) -> &Path {
+        &self.storage
+    }
+
+    /// The folder of the archive.
+    pub(super) fn archive(&self) -> &Path {
+        self.archive.path()
     }
 
     /// Stops workerd where it is for a while.

@@ -33,6 +33,8 @@ pub(super) struct Tally {
     pub(super) extras: u64,
     /// Redemptions acknowledged for the first time.
     pub(super) redeemed: u64,
+    /// Conflicts recorded: sales without a network, of coupons that were used.
+    pub(super) conflicts: u64,
     /// The same answers given again.
     pub(super) replayed: u64,
     /// Reversals and voids acknowledged for the first time.
@@ -43,6 +45,8 @@ pub(super) struct Tally {
     pub(super) standing: u64,
     /// Of these, looked for again at the end of the scenario.
     pub(super) looked_again: u64,
+    /// Entries that every consumer has in the end, each once.
+    pub(super) shipped: u64,
     /// Time with the crowd at work.
     pub(super) took: Duration,
     /// Statuses and codes.
@@ -67,13 +71,17 @@ impl Tally {
             match &note.call.answer {
                 None => self.unknown += 1,
                 Some(Answer::Redeemed { replayed: false, .. }) => self.redeemed += 1,
+                Some(Answer::Conflict { replayed: false, .. }) => self.conflicts += 1,
                 Some(
                     Answer::Reversed { replayed: false, .. }
                     | Answer::Voided { replayed: false, .. },
                 ) => self.undone += 1,
-                Some(Answer::Redeemed { .. } | Answer::Reversed { .. } | Answer::Voided { .. }) => {
-                    self.replayed += 1
-                }
+                Some(
+                    Answer::Redeemed { .. }
+                    | Answer::Conflict { .. }
+                    | Answer::Reversed { .. }
+                    | Answer::Voided { .. },
+                ) => self.replayed += 1,
                 Some(_) => {}
             }
         }
@@ -93,11 +101,13 @@ impl Tally {
         self.unknown += other.unknown;
         self.extras += other.extras;
         self.redeemed += other.redeemed;
+        self.conflicts += other.conflicts;
         self.replayed += other.replayed;
         self.undone += other.undone;
         self.coupons += other.coupons;
         self.standing += other.standing;
         self.looked_again += other.looked_again;
+        self.shipped += other.shipped;
         self.took += other.took;
         for (what, count) in other.seen {
             *self.seen.entry(what).or_default() += count;
@@ -140,9 +150,19 @@ impl Finding {
         Self { what: format!("tills were told `{what}` {count} times"), shown: Vec::new() }
     }
 
-    /// One redemption of two coupons.
+    /// What has not come to a consumer long after all trouble was over.
+    pub(super) fn not_shipped(behind: &str) -> Self {
+        Self { what: format!("not shipped in the end: {behind}"), shown: Vec::new() }
+    }
+
+    /// A consumer has something else than the ledger.
+    pub(super) fn wrongly_shipped(consumer: &str, why: &str) -> Self {
+        Self { what: format!("the {consumer} differ from the ledger: {why}"), shown: Vec::new() }
+    }
+
+    /// One entry of two coupons.
     pub(super) fn shared(one: u64, other: u64, seq: u64) -> Self {
-        let what = format!("coupons {one} and {other} have the same redemption, number {seq}");
+        let what = format!("coupons {one} and {other} have the same entry, number {seq}");
         Self { what, shown: Vec::new() }
     }
 }

@@ -87,6 +87,14 @@ impl SimulatedTill {
         issued: &Issued,
         ask: &Ask,
     ) -> Result<Option<Answer>> {
+        if let Ask::Redeem { by, sale } = ask
+            && sale.offline_at.is_some()
+        {
+            // There is no other way to tell of it than in a batch.
+            let (issued, by, sale) = (issued.clone(), by.clone(), sale.clone());
+            let answers = self.ask_together(&[Item { coupon: number, issued, by, sale }])?;
+            return Ok(answers.into_iter().next().flatten());
+        }
         let key = key_of(ask);
         let began = Clock::now();
         let answered = heard(self.send(issued, ask, key.as_deref()))?;
@@ -169,8 +177,8 @@ impl SimulatedTill {
         let id = |seq| id(seq).unwrap_or_default();
         let token = &issued.token;
         match ask {
-            Ask::Redeem { order, .. } => {
-                let body = batch::redemption(issued, order).into();
+            Ask::Redeem { sale, .. } => {
+                let body = batch::redemption(issued, &sale.order).into();
                 self.client.post("/v1/redemptions", key, Some(&body))
             }
             Ask::Check { .. } => {
@@ -218,7 +226,8 @@ fn key_of(ask: &Ask) -> Option<String> {
 /// Status and code, as in `409 already-redeemed`.
 fn told(answered: &Answered) -> String {
     let code = answered.body.get("code").and_then(serde_json::Value::as_str);
-    match code.or(answered.replayed.then_some("replayed")) {
+    let conflict = answered.body.get("conflict").map(|_| "conflict");
+    match code.or(conflict).or(answered.replayed.then_some("replayed")) {
         Some(code) => format!("{} {code}", answered.status),
         None => answered.status.to_string(),
     }

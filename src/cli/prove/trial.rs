@@ -12,9 +12,11 @@ use super::look;
 use super::report::line;
 use super::round;
 use super::scenario::{Needs, Scenario, Size};
+use super::shipped;
 use super::site::{Ground, Site};
 use super::tally::{Finding, Tally};
 use crate::cli::interrupt::Interrupt;
+use crate::token::Version;
 
 /// A campaign of this many shards, as a power of two.
 const SHARDS_LOG2: u32 = 2;
@@ -68,7 +70,9 @@ impl Trial<'_> {
             _ => self.of.project.clone(),
         };
         let storage = storage.join("ledger");
-        let ground = Ground { project, storage, disk, upgrade, shards_log2: SHARDS_LOG2 };
+        // Only what a till can verify by itself is sold without a network.
+        let version = if scenario.offline { Version::Two } else { Version::One };
+        let ground = Ground { project, storage, disk, upgrade, shards_log2: SHARDS_LOG2, version };
         let site = Site::start(ground)?;
 
         let size = self.size();
@@ -98,6 +102,10 @@ impl Trial<'_> {
         // Once more from the disk alone.
         site.restart()?;
         look::again(&site, &standing, &mut tally)?;
+        // A disk of its own is in a place where files cannot be looked at from here.
+        if site.disk.is_none() {
+            shipped::judge(&site, &mut tally)?;
+        }
         tally.logged = site.logged();
         Ok(tally)
     }

@@ -9,16 +9,17 @@ use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
 
 use super::batch::Item;
+use super::clock::Clock;
 use super::site::Site;
 use super::till::{Notes, SimulatedTill};
-use crate::prove::history::{Answer, Ask, Order};
+use crate::prove::history::{Answer, Ask, Order, Sale};
 
-/// A redemption that a till remembers.
+/// A sale that a till remembers: a redemption, or a conflict.
 struct Recent {
     coupon: u64,
     seq: u64,
     key: String,
-    order: Order,
+    sale: Sale,
 }
 
 /// A till at work.
@@ -56,7 +57,7 @@ impl<'a> Visitor<'a> {
         let lot = self.lots.random_range(0..100);
         let own = self.recent.len().checked_sub(1).map(|last| self.lots.random_range(0..=last));
         let own = own.and_then(|index| self.recent.get(index));
-        let own = own.map(|it| (it.coupon, it.seq, it.key.clone(), it.order.clone()));
+        let own = own.map(|it| (it.coupon, it.seq, it.key.clone(), it.sale.clone()));
         match (lot, own) {
             (70..75, _) => self.once(coupon, &Ask::Check { shop: self.till.shop }),
             (75..79, Some((coupon, seq, ..))) => {
@@ -67,19 +68,19 @@ impl<'a> Visitor<'a> {
                 let by = self.till.asker(&key);
                 self.persist(coupon, &Ask::Reverse { seq, by }).map(drop)
             }
-            (85..89, Some((coupon, _, key, order))) => {
-                self.once(coupon, &Ask::Redeem { by: self.till.asker(&key), order })
+            (85..89, Some((coupon, _, key, sale))) => {
+                self.once(coupon, &Ask::Redeem { by: self.till.asker(&key), sale })
             }
-            (89..91, Some((coupon, _, key, order))) => {
-                let order = Order { amount: order.amount + 1, ..order };
-                self.once(coupon, &Ask::Redeem { by: self.till.asker(&key), order })
+            (89..91, Some((coupon, _, key, mut sale))) => {
+                sale.order.amount += 1;
+                self.once(coupon, &Ask::Redeem { by: self.till.asker(&key), sale })
             }
             (91..95, Some((coupon, _, key, _))) => self.cancel(coupon, &key),
             (95..97, _) => {
                 let key = self.key(coupon);
                 self.cancel(coupon, &key)?;
-                let order = self.order();
-                self.once(coupon, &Ask::Redeem { by: self.till.asker(&key), order })
+                let sale = self.sale();
+                self.once(coupon, &Ask::Redeem { by: self.till.asker(&key), sale })
             }
             _ => self.redeem(coupon),
         }
@@ -118,9 +119,9 @@ impl<'a> Visitor<'a> {
 
     /// What a customer wants to redeem.
     fn item(&mut self, coupon: u64) -> Result<Item> {
-        let (key, order) = (self.key(coupon), self.order());
+        let (key, sale) = (self.key(coupon), self.sale());
         let issued = self.site.issuer.coupon(coupon)?;
-        Ok(Item { coupon, issued, by: self.till.asker(&key), order })
+        Ok(Item { coupon, issued, by: self.till.asker(&key), sale })
     }
 
     /// Asks for it alone until it is known, or the order is off.
@@ -134,12 +135,16 @@ impl<'a> Visitor<'a> {
     }
 
     fn remember(&mut self, item: Item, answer: &Answer) {
-        let Answer::Redeemed { receipt, .. } = answer else { return };
+        let seq = match answer {
+            Answer::Redeemed { receipt, .. } => receipt.seq,
+            Answer::Conflict { conflict, .. } => conflict.seq,
+            _ => return,
+        };
         if self.recent.len() >= 8 {
             self.recent.remove(0);
         }
-        let Item { coupon, by, order, .. } = item;
-        self.recent.push(Recent { coupon, seq: receipt.seq, key: by.key, order });
+        let Item { coupon, by, sale, .. } = item;
+        self.recent.push(Recent { coupon, seq, key: by.key, sale });
     }
 
     fn cancel(&mut self, coupon: u64, key: &str) -> Result<()> {
@@ -177,6 +182,13 @@ impl<'a> Visitor<'a> {
 
     fn few(&mut self) -> u8 {
         self.lots.random_range(0..4)
+    }
+
+    /// Some tills had no network for a while, and tell of what they sold then.
+    fn sale(&mut self) -> Sale {
+        let offline = self.site.issuer.takes_offline() && self.lots.random_bool(0.2);
+        let offline_at = offline.then(|| Clock::ago(self.lots.random_range(1..3600)));
+        Sale { order: self.order(), offline_at }
     }
 
     fn order(&mut self) -> Order {

@@ -1,6 +1,7 @@
-//! Changes to who is shut out; each says what is different now.
+//! Changes to the shops' policy; each says what is different now.
 
-use crate::policy::{KeyMinimum, ShopsDocument, TillRef};
+use crate::calendar::TimeZone;
+use crate::policy::{GroupTimeZone, KeyMinimum, ShopsDocument, TillRef};
 use crate::till::KeyVersion;
 
 /// A shop, or one of its tills.
@@ -38,6 +39,20 @@ pub(super) fn key_minimum(text: &str) -> Result<KeyMinimum, String> {
     };
     let least = text.split_once('=').and_then(read);
     least.ok_or_else(|| "it is shop=issue, like 1001=2; an issue is at most 4095".to_owned())
+}
+
+pub(super) fn time_zone(name: &str) -> Result<TimeZone, &'static str> {
+    name.to_owned().try_into()
+}
+
+/// Reads `GROUP=ZONE`.
+pub(super) fn group_time_zone(text: &str) -> Result<GroupTimeZone, &'static str> {
+    let read = |(group, zone): (&str, &str)| {
+        let group = group.parse().ok().filter(|group| *group < 32)?;
+        Some(GroupTimeZone { group, time_zone: time_zone(zone).ok()? })
+    };
+    let read = text.split_once('=').and_then(read);
+    read.ok_or("it is group=zone, like 3=Asia/Urumqi; a group is 0 to 31")
 }
 
 pub(super) fn suspend(policy: &mut ShopsDocument, place: Place) -> String {
@@ -96,6 +111,20 @@ pub(super) fn retire(policy: &mut ShopsDocument, root: u8) -> String {
         true => format!("Retired POS root {root}: its credentials are refused."),
         false => format!("Nothing to do: POS root {root} was retired already."),
     }
+}
+
+pub(super) fn place_all(policy: &mut ShopsDocument, zone: &TimeZone) -> String {
+    policy.time_zone = Some(zone.clone());
+    format!("Days begin as in {}.", zone.as_str())
+}
+
+pub(super) fn place_group(policy: &mut ShopsDocument, of: &GroupTimeZone) -> String {
+    let zones = &mut policy.group_time_zones;
+    match zones.iter_mut().find(|other| other.group == of.group) {
+        Some(before) => before.time_zone = of.time_zone.clone(),
+        None => zones.push(of.clone()),
+    }
+    format!("Days of group {} begin as in {}.", of.group, of.time_zone.as_str())
 }
 
 /// Whether it was not there yet.

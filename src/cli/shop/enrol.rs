@@ -1,5 +1,6 @@
 //! `coupon shop enrol`.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
@@ -56,6 +57,11 @@ pub(crate) struct Enrol {
     #[arg(long, value_name = "N", default_value_t = 0)]
     tills: u16,
 
+    /// For each chain in the list also a credential of its own (shop 0, the chain as till). It reads the
+    /// statements of the chain's shops and does nothing else.
+    #[arg(long)]
+    chains: bool,
+
     /// Number of the POS root to derive from.
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=15))]
     root: u8,
@@ -93,6 +99,7 @@ impl Enrol {
             bail!("no good row in {}: nothing was written", self.shops.display());
         }
 
+        let chains = self.chains_of(&list);
         let mut out = csv::Writer::from_writer(NewFile::create(&self.out, self.force)?);
         out.write_record(["shop", "till", "chain", "groups", "name", "keyid", "secret"])?;
         for shop in &list.shops {
@@ -102,9 +109,19 @@ impl Enrol {
                 write(&mut out, &root, &till, &shop.name)?;
             }
         }
+        for &chain in &chains {
+            let till = Till { shop: 0, till: chain, chain, groups: 0, key_version, not_after };
+            write(&mut out, &root, &till, "")?;
+        }
         let out = out.into_inner().context("cannot write the credentials")?;
         out.complete()?.put_in_place()?;
-        Ok(self.outcome(&list, not_after))
+        Ok(self.outcome(&list, chains.len() as u64, not_after))
+    }
+
+    /// The chains that get a credential of their own. 0 is none.
+    fn chains_of(&self, list: &ShopList) -> BTreeSet<u16> {
+        let chains = list.shops.iter().map(|shop| shop.chain);
+        chains.filter(|chain| self.chains && *chain != 0).collect()
     }
 
     fn not_after(&self, now: Timestamp) -> anyhow::Result<u32> {
@@ -119,12 +136,13 @@ impl Enrol {
         Ok(not_after)
     }
 
-    fn outcome(&self, list: &ShopList, not_after: u32) -> Outcome {
+    fn outcome(&self, list: &ShopList, chains: u64, not_after: u32) -> Outcome {
         let (shops, skipped) = (list.shops.len(), list.bad.len());
-        let credentials = shops as u64 * (u64::from(self.tills) + 1);
+        let credentials = shops as u64 * (u64::from(self.tills) + 1) + chains;
         let valid_until = Timestamp::from_seconds(not_after).rfc3339();
+        let and_chains = if self.chains { format!(" and {chains} chains") } else { String::new() };
         let mut text = format!(
-            "Enrolled {shops} shops: {credentials} credentials in {}, good until {valid_until}.\n\
+            "Enrolled {shops} shops{and_chains}: {credentials} credentials in {}, good until {valid_until}.\n\
              They are secrets: send each shop its own, and no other.",
             self.out.display()
         );
@@ -133,7 +151,7 @@ impl Enrol {
         }
         let bad: Vec<_> = list.bad.iter().take(SHOWN).collect();
         let json = json!({
-            "file": self.out, "shops": shops, "credentials": credentials,
+            "file": self.out, "shops": shops, "chains": chains, "credentials": credentials,
             "valid_until": valid_until, "skipped": skipped, "bad": bad,
         });
         Outcome { text, json }

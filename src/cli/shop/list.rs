@@ -133,12 +133,16 @@ impl Columns {
             std::str::from_utf8(record.get(place).unwrap_or_default()).map_err(|_| "not UTF-8")
         };
         let [id, chain, groups_at, name] = self.0;
-        Ok(Shop {
+        let shop = Shop {
             id: number(field(id)?).ok_or("id is not a number of 32 bits")?,
             chain: number(field(chain)?).ok_or("chain is not a number of 16 bits")?,
             groups: groups(field(groups_at)?)?,
             name: shop_name(field(name)?)?.to_owned(),
-        })
+        };
+        match (shop.id, shop.chain) {
+            (0, 1..) => Err("id 0 with a chain is the chain's own credential: see --chains".into()),
+            _ => Ok(shop),
+        }
     }
 }
 

@@ -3,11 +3,13 @@
 use clap::Args;
 
 use super::changes::{self, Place};
+use crate::calendar::TimeZone;
 use crate::cli::issuer::{Delivery, Issuer};
 use crate::cli::{Context, Outcome};
-use crate::policy::{KeyMinimum, ShopsPolicy};
+use crate::policy::{GroupTimeZone, KeyMinimum, ShopsPolicy};
 
-/// Sign the shops' policy for the edge: which shops and tills may not redeem.
+/// Sign the shops' policy for the edge: which shops and tills may not redeem, and where their days
+/// begin.
 ///
 /// Takes the draft in shops.json as it is, with the changes that the options say, gives it the
 /// next epoch, and signs it. Edges take a new policy within two minutes of KV having it.
@@ -36,6 +38,14 @@ pub(crate) struct Publish {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=15))]
     retire_root: Vec<u8>,
 
+    /// Where the days of the shops' statements begin, like Asia/Shanghai.
+    #[arg(long, value_name = "ZONE", value_parser = changes::time_zone)]
+    time_zone: Option<TimeZone>,
+
+    /// Where those of a group's shops begin; may be repeated.
+    #[arg(long, value_name = "GROUP=ZONE", value_parser = changes::group_time_zone)]
+    group_time_zone: Vec<GroupTimeZone>,
+
     #[command(flatten)]
     delivery: Delivery,
 }
@@ -50,6 +60,8 @@ impl Publish {
         told.extend(self.restore.iter().flat_map(|place| changes::restore(policy, *place)));
         told.extend(self.minimum_issue.iter().map(|least| changes::raise(policy, *least)));
         told.extend(self.retire_root.iter().map(|root| changes::retire(policy, *root)));
+        told.extend(self.time_zone.iter().map(|zone| changes::place_all(policy, zone)));
+        told.extend(self.group_time_zone.iter().map(|it| changes::place_group(policy, it)));
         self.delivery.publish(context, &issuer, ShopsPolicy::KV_KEY, file, |it| it, &told)
     }
 }

@@ -3,7 +3,7 @@
 mod bench;
 mod issuing;
 mod model;
-mod replay;
+pub(super) mod replay;
 mod results;
 
 use clap::Subcommand;

@@ -4,7 +4,8 @@ use proptest::prelude::*;
 
 use super::REVERSAL_WINDOW_S;
 use super::observed::{Observation, Observed};
-use crate::prove::history::{Answer, Ask, Asker, Call, Order};
+use crate::prove::history::{Answer, Ask, Asker, Call, Order, Sale};
+use crate::time::Timestamp;
 
 /// Something that happens to the shard.
 #[derive(Clone, Debug)]
@@ -33,7 +34,7 @@ pub(crate) enum Step {
 /// A call in the making: it names a redemption by how many of the coupon's came after it.
 #[derive(Clone, Debug)]
 pub(crate) enum Draft {
-    Redeem { by: Asker, order: Order },
+    Redeem { by: Asker, sale: Sale },
     Check { shop: u32 },
     Find { back: usize, shop: u32 },
     Reverse { back: usize, by: Asker },
@@ -66,11 +67,20 @@ fn order() -> impl Strategy<Value = Order> {
     ]
 }
 
+/// One in five was made without a network, at one of two times.
+fn sale() -> impl Strategy<Value = Sale> {
+    let offline_at = prop_oneof![8 => Just(None), 1 => Just(Some(1)), 1 => Just(Some(2))];
+    (order(), offline_at).prop_map(|(order, offline_at)| Sale {
+        order,
+        offline_at: offline_at.map(Timestamp::from_millis),
+    })
+}
+
 fn draft(bounds: Bounds) -> impl Strategy<Value = Draft> {
     let back = || prop_oneof![4 => Just(0_usize), 1 => 0..12_usize];
     let shop = || 1..=bounds.shops;
     prop_oneof![
-        5 => (asker(bounds), order()).prop_map(|(by, order)| Draft::Redeem { by, order }),
+        5 => (asker(bounds), sale()).prop_map(|(by, sale)| Draft::Redeem { by, sale }),
         1 => shop().prop_map(|shop| Draft::Check { shop }),
         1 => (back(), shop()).prop_map(|(back, shop)| Draft::Find { back, shop }),
         4 => (back(), asker(bounds)).prop_map(|(back, by)| Draft::Reverse { back, by }),
@@ -105,7 +115,7 @@ impl Known {
             seqs.nth(back).map_or(1 << 40, |(_, seq)| *seq)
         };
         match draft.clone() {
-            Draft::Redeem { by, order } => Ask::Redeem { by, order },
+            Draft::Redeem { by, sale } => Ask::Redeem { by, sale },
             Draft::Check { shop } => Ask::Check { shop },
             Draft::Find { back, shop } => Ask::Find { seq: seq(back), shop },
             Draft::Reverse { back, by } => Ask::Reverse { seq: seq(back), by },

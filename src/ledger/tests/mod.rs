@@ -4,6 +4,7 @@
 
 mod boundaries;
 pub(crate) mod commands;
+mod conflicts;
 mod contract;
 mod exploration;
 mod formats;
@@ -11,13 +12,14 @@ mod model;
 pub(crate) mod observed;
 mod order;
 mod properties;
-mod sqlite;
+pub(crate) mod sqlite;
 mod together;
 
 use super::command::{Call, Cancel, Command, Find, Look, Recall, Redeem, Reverse};
 use super::reply::{LedgerRefusal, Outcome};
 use super::{Fingerprint, Identity, KeyHash, LedgerShard};
-use crate::campaign::Serial;
+use crate::campaign::{CampaignId, Serial, Shard};
+use crate::journal::Origin;
 use crate::money::Amount;
 use crate::policy::Epochs;
 use crate::time::Timestamp;
@@ -25,6 +27,7 @@ use sqlite::Sqlite;
 
 const EPOCHS: Epochs = Epochs { campaign: 1, shops: 1 };
 const REVERSAL_WINDOW_S: u32 = 3600;
+const OFFLINE_AT: Timestamp = Timestamp::from_millis(900_000);
 
 /// A shard with a clock that the test moves.
 struct Ledger {
@@ -50,7 +53,7 @@ impl Ledger {
     /// Several commands in one call.
     fn calls(&mut self, commands: Vec<Command>) -> Vec<Outcome> {
         self.now += 1;
-        let call = Call::new(EPOCHS, commands).unwrap();
+        let call = Call::new(origin(), EPOCHS, commands).unwrap();
         outcomes(&mut self.shard, call, Timestamp::from_millis(self.now))
     }
 
@@ -68,8 +71,13 @@ impl Ledger {
     }
 }
 
+pub(crate) fn origin() -> Origin {
+    let campaign = CampaignId::new(4, 1).unwrap();
+    Origin { shard: Shard::new(campaign, 10).unwrap(), currency: "CNY".parse().unwrap() }
+}
+
 fn call(epochs: Epochs, command: Command) -> Call {
-    Call::new(epochs, vec![command]).unwrap()
+    Call::new(origin(), epochs, vec![command]).unwrap()
 }
 
 /// What whoever asked makes of the reply.
@@ -107,7 +115,20 @@ fn redeem(coupon: u8, by: Identity, amount: u32) -> Command {
         order_amount: Amount::from(amount),
         order_ref: Some("bill 1".to_owned().try_into().unwrap()),
         reversal_window_s: REVERSAL_WINDOW_S,
+        chain: 12,
+        offline_at: None,
     })
+}
+
+/// The same, told by a till that had no network.
+fn redeem_offline(coupon: u8, by: Identity, amount: u32) -> Command {
+    let Command::Redeem(redeem) = redeem(coupon, by, amount) else { panic!("not to redeem") };
+    let fingerprint = offline_fingerprint(coupon, amount);
+    Command::Redeem(Redeem { fingerprint, offline_at: Some(OFFLINE_AT), ..redeem })
+}
+
+fn offline_fingerprint(coupon: u8, amount: u32) -> Fingerprint {
+    fingerprint(coupon, amount + 1_000_000)
 }
 
 fn recall(coupon: u8, by: Identity, amount: u32) -> Command {

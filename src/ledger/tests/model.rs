@@ -10,6 +10,7 @@ use crate::ledger::{Entry, Kind};
 #[derive(Clone, Debug)]
 enum Step {
     Redeem { coupon: u8, by: Identity, amount: u32 },
+    RedeemOffline { coupon: u8, by: Identity, amount: u32 },
     Recall { coupon: u8, by: Identity, amount: u32 },
     Cancel { coupon: u8, by: Identity },
     Reverse { seq: u64, by: Identity },
@@ -25,6 +26,8 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         4 => (coupon.clone(), identity(), amount.clone())
             .prop_map(|(coupon, by, amount)| Step::Redeem { coupon, by, amount }),
+        2 => (coupon.clone(), identity(), amount.clone())
+            .prop_map(|(coupon, by, amount)| Step::RedeemOffline { coupon, by, amount }),
         1 => (coupon.clone(), identity(), amount)
             .prop_map(|(coupon, by, amount)| Step::Recall { coupon, by, amount }),
         2 => (coupon, identity()).prop_map(|(coupon, by)| Step::Cancel { coupon, by }),
@@ -42,11 +45,18 @@ fn entries(ledger: &mut Ledger) -> Vec<Entry> {
 
 /// What the rule says, with the time at which the command will run.
 fn expected(all: &[Entry], step: &Step, now: Timestamp) -> Option<Finding> {
-    let chain =
-        |coupon| all.iter().filter(|e| e.serial == serial(coupon)).cloned().collect::<Vec<_>>();
+    let chain = |coupon| {
+        let mut chain: Vec<_> =
+            all.iter().filter(|e| e.serial == serial(coupon)).cloned().collect();
+        chain.sort_by_key(|entry| entry.n);
+        chain
+    };
     Some(match *step {
         Step::Redeem { coupon, by, amount } => {
             rule::redeem(&chain(coupon), by, fingerprint(coupon, amount))
+        }
+        Step::RedeemOffline { coupon, by, amount } => {
+            rule::redeem_offline(&chain(coupon), by, offline_fingerprint(coupon, amount))
         }
         Step::Recall { coupon, by, amount } => Finding::Answer(
             rule::recall(&chain(coupon), by, fingerprint(coupon, amount))
@@ -80,6 +90,9 @@ proptest! {
             let finding = expected(&before, &step, Timestamp::from_millis(ledger.now + 1));
             let outcome = match step.clone() {
                 Step::Redeem { coupon, by, amount } => ledger.call(redeem(coupon, by, amount)),
+                Step::RedeemOffline { coupon, by, amount } => {
+                    ledger.call(redeem_offline(coupon, by, amount))
+                }
                 Step::Recall { coupon, by, amount } => ledger.call(recall(coupon, by, amount)),
                 Step::Cancel { coupon, by } => ledger.cancel(coupon, by),
                 Step::Reverse { seq, by } => ledger.reverse(seq, by),
@@ -103,9 +116,15 @@ proptest! {
             }
             // Never two live redemptions of one coupon: each is followed by its reversal or last.
             for coupon in 0..2 {
-                let chain: Vec<_> = after.iter().filter(|e| e.serial == serial(coupon)).collect();
+                let (conflicts, chain): (Vec<_>, Vec<_>) = after
+                    .iter()
+                    .filter(|e| e.serial == serial(coupon))
+                    .partition(|entry| entry.kind == Kind::Conflict);
+                for (number, conflict) in (1..).zip(&conflicts) {
+                    prop_assert_eq!(conflict.n, -number);
+                }
                 for (n, entry) in chain.iter().enumerate() {
-                    prop_assert_eq!(usize::from(entry.n), n);
+                    prop_assert_eq!(usize::try_from(entry.n), Ok(n));
                     let follows = chain.get(n + 1).map(|next| next.kind);
                     let ok = (entry.kind != Kind::Redemption
                         && follows != Some(Kind::Reversal))

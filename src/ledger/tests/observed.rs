@@ -5,7 +5,7 @@
 use super::sqlite::Sqlite;
 use super::*;
 use crate::ledger::{Entry, IdempotencyKey};
-use crate::prove::history::{self, Answer, Ask, Asker, Moment, Receipt};
+use crate::prove::history::{self, Answer, Ask, Asker, Conflict, Moment, Receipt, Sale};
 use crate::prove::model;
 
 pub(crate) const TERMS: model::Terms =
@@ -65,7 +65,8 @@ impl Observed {
         let outcome = one(self.shard.as_mut().unwrap(), call(epochs, command), now);
         if let Outcome::Redeemed { entry, .. }
         | Outcome::Reversed { reversal: entry, .. }
-        | Outcome::Voided { entry, .. } = &outcome
+        | Outcome::Voided { entry, .. }
+        | Outcome::Conflict { entry, .. } = &outcome
         {
             self.newest = self.newest.max(entry.at.millis());
         }
@@ -88,17 +89,19 @@ pub(super) fn observation(
 fn command(coupon: u8, ask: &Ask, allowed: bool) -> Option<Command> {
     let serial = serial(coupon);
     Some(match ask {
-        Ask::Redeem { by, order } if allowed => Command::Redeem(Redeem {
+        Ask::Redeem { by, sale } if allowed => Command::Redeem(Redeem {
             serial,
             by: identity(by),
-            fingerprint: of_order(coupon, order),
-            discount: amount(order.amount.min(TERMS.value)),
-            order_amount: amount(order.amount),
-            order_ref: order.reference.clone().map(|text| text.try_into().unwrap()),
+            fingerprint: of_sale(coupon, sale),
+            discount: amount(sale.order.amount.min(TERMS.value)),
+            order_amount: amount(sale.order.amount),
+            order_ref: sale.order.reference.clone().map(|text| text.try_into().unwrap()),
             reversal_window_s: REVERSAL_WINDOW_S,
+            chain: 0,
+            offline_at: sale.offline_at,
         }),
-        Ask::Redeem { by, order } => {
-            let fingerprint = of_order(coupon, order);
+        Ask::Redeem { by, sale } => {
+            let fingerprint = of_sale(coupon, sale);
             Command::Recall(Recall { serial, by: identity(by), fingerprint })
         }
         Ask::Check { .. } if allowed => look(coupon),
@@ -128,10 +131,11 @@ fn amount(minor_units: u64) -> Amount {
     Amount::try_from(minor_units).unwrap()
 }
 
-fn of_order(coupon: u8, order: &history::Order) -> Fingerprint {
+fn of_sale(coupon: u8, Sale { order, offline_at }: &Sale) -> Fingerprint {
     let mut bytes = fingerprint(coupon, order.amount.try_into().unwrap()).as_bytes().to_owned();
     let reference = order.reference.as_deref().unwrap_or_default().as_bytes();
     bytes[8..8 + reference.len()].copy_from_slice(reference);
+    bytes[15] = offline_at.map_or(0, |at| at.millis().to_le_bytes()[0]);
     Fingerprint::from_bytes(bytes)
 }
 
@@ -150,6 +154,9 @@ fn answer(outcome: Outcome, to: u32) -> Answer {
             reversed_at: reversal.map(|reversal| reversal.at),
         },
         Outcome::Appended(_) => panic!("completed before"),
+        Outcome::Conflict { entry, first, replayed } => {
+            Answer::Conflict { conflict: conflict(&entry, first), replayed }
+        }
         Outcome::Free => Answer::Free,
         Outcome::NothingToReplay => Answer::NotNow,
         Outcome::Refused(refusal) => match refusal {
@@ -178,5 +185,17 @@ fn receipt(entry: &Entry) -> Receipt {
         },
         discount: entry.discount.minor_units(),
         reversible_until: entry.reversible_until,
+    }
+}
+
+fn conflict(entry: &Entry, first: Timestamp) -> Conflict {
+    Conflict {
+        seq: entry.seq,
+        at: entry.at,
+        shop: entry.by.shop,
+        till: entry.by.till,
+        offline_at: entry.offline_at.unwrap(),
+        discount: entry.discount.minor_units(),
+        first,
     }
 }

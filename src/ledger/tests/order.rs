@@ -65,6 +65,10 @@ fn p01_the_statement_that_decides_runs_first_and_alone_writes() {
         }
     }
     assert_eq!(ran[0], [statement::REDEEM], "a redemption is this statement and nothing else");
+    // A sale without a network is a redemption like any other, and a conflict only after that.
+    let ran = statements([redeem_offline(1, one, 3000), redeem_offline(1, other, 3000)]);
+    assert_eq!(ran[0], [statement::REDEEM]);
+    assert_eq!(ran[1], [statement::REDEEM, statement::CHAIN, statement::CONFLICT]);
     // What only looks never writes.
     for ran in statements([recall(1, one, 3000), find(1, 7), look(1)]).concat() {
         assert!(ran.starts_with("SELECT"), "{ran}");
@@ -75,6 +79,6 @@ fn p01_the_statement_that_decides_runs_first_and_alone_writes() {
 fn p01_many_coupons_in_one_call_are_one_statement() {
     let mut shard = recorded();
     let many = (0..=255).map(|coupon| redeem(coupon, by(7, 1, 1), 3000)).collect();
-    shard.handle(Call::new(EPOCHS, many).unwrap(), Timestamp::from_millis(1)).unwrap();
+    shard.handle(Call::new(origin(), EPOCHS, many).unwrap(), Timestamp::from_millis(1)).unwrap();
     assert_eq!(shard.database().statements, [statement::REDEEM]);
 }

@@ -26,7 +26,7 @@ fn refused(outcome: Outcome) -> LedgerRefusal {
 
 #[test]
 fn p01_one_statement_decides_and_names_its_conflict_target() {
-    for sql in [statement::REDEEM, statement::REVERSE, statement::CANCEL] {
+    for sql in [statement::REDEEM, statement::CONFLICT, statement::REVERSE, statement::CANCEL] {
         assert!(sql.starts_with("INSERT INTO entry"));
         assert!(sql.contains("ON CONFLICT (serial, n) DO NOTHING"));
         assert!(!sql.contains(';'), "more than one statement");
@@ -50,7 +50,7 @@ fn p02_a_decision_and_all_that_belongs_to_it_is_one_row() {
 
 #[test]
 fn p04_entries_only_ever_grow_and_their_time_never_goes_back() {
-    for sql in [statement::REDEEM, statement::REVERSE, statement::CANCEL] {
+    for sql in [statement::REDEEM, statement::CONFLICT, statement::REVERSE, statement::CANCEL] {
         assert!(!sql.contains("UPDATE") && !sql.contains("DELETE") && !sql.contains("REPLACE"));
     }
     let mut ledger = Ledger::new();

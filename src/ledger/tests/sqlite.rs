@@ -7,10 +7,10 @@ use rusqlite::{Connection, ToSql};
 use crate::ledger::database::{Cell, Database, Executed, Value};
 
 #[derive(Debug)]
-pub(super) struct Sqlite(pub(super) Connection);
+pub(crate) struct Sqlite(pub(crate) Connection);
 
 impl Sqlite {
-    pub(super) fn in_memory() -> Self {
+    pub(crate) fn in_memory() -> Self {
         let connection = Connection::open_in_memory().unwrap();
         // A plan does not depend on the values bound: without this each statement is parsed anew.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).unwrap();

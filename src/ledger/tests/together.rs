@@ -25,10 +25,27 @@ fn command() -> impl Strategy<Value = Command> {
     })
 }
 
+/// The same of tills of which some have no network, without calls that name a place in the shard.
+fn command_with_offline() -> impl Strategy<Value = Command> {
+    (0..8, 0..4u8, 0..2u32, 0..3u8).prop_map(|(what, coupon, shop, key)| {
+        let by = by(7 + shop, 1, key);
+        match what {
+            0 => cancel(coupon, by),
+            1 => look(coupon),
+            2..=4 => redeem_offline(coupon, by, 3000),
+            _ => redeem(coupon, by, 3000),
+        }
+    })
+}
+
 /// Every row as a text.
 fn rows(ledger: &Ledger) -> Vec<String> {
+    rows_of(ledger, "SELECT * FROM entry ORDER BY seq")
+}
+
+fn rows_of(ledger: &Ledger, sql: &str) -> Vec<String> {
     let connection = &ledger.shard.database().0;
-    let mut all = connection.prepare("SELECT * FROM entry ORDER BY seq").unwrap();
+    let mut all = connection.prepare(sql).unwrap();
     let columns = all.column_count();
     let rows = all.query_map([], |row| {
         let cells = (0..columns).map(|index| format!("{:?}", row.get_ref(index).unwrap()));
@@ -53,6 +70,37 @@ proptest! {
         }
         prop_assert_eq!(rows(&together), rows(&apart));
     }
+
+    /// Conflicts are recorded after the redemptions of other coupons that went into the statement
+    /// with them. No coupon can tell.
+    #[test]
+    fn conflicts_together_as_one_after_the_other_but_for_their_place(
+        calls in prop::collection::vec(prop::collection::vec(command_with_offline(), 1..20), 1..8)
+    ) {
+        let (mut together, mut apart) = (Ledger::new(), Ledger::new());
+        for commands in calls {
+            let outcomes = together.calls(commands.clone());
+            let each = commands.into_iter().map(|command| {
+                apart.now = together.now - 1;
+                apart.call(command)
+            });
+            let kinds = |outcomes: &[Outcome]| outcomes.iter().map(what).collect::<Vec<_>>();
+            prop_assert_eq!(kinds(&outcomes), kinds(&each.collect::<Vec<_>>()));
+        }
+        let sql = "SELECT serial, n, kind, at, shop, till, key, fingerprint, discount, chain, \
+                   offline_at, reversible_until FROM entry ORDER BY serial, n";
+        prop_assert_eq!(rows_of(&together, sql), rows_of(&apart, sql));
+    }
+}
+
+/// What was answered, but for the place in the shard.
+fn what(outcome: &Outcome) -> String {
+    let place = |text: String| {
+        let mut parts = text.split("seq: ");
+        let first = parts.next().unwrap_or_default().to_owned();
+        parts.fold(first, |text, part| text + part.split_once(',').map_or(part, |(_, rest)| rest))
+    };
+    place(format!("{outcome:?}"))
 }
 
 #[test]
@@ -75,7 +123,7 @@ fn p01_a_coupon_that_comes_up_again_in_a_call_is_used() {
 
 #[test]
 fn a_call_has_one_to_500_commands() {
-    let call = |count| Call::new(EPOCHS, vec![look(1); count]);
+    let call = |count| Call::new(origin(), EPOCHS, vec![look(1); count]);
     assert!(call(0).is_none() && call(MAX_COMMANDS + 1).is_none());
     let json = serde_json::to_string(&call(MAX_COMMANDS).unwrap()).unwrap();
     assert!(Call::parse(json.as_bytes()).is_some());

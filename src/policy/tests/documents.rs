@@ -33,12 +33,16 @@ fn a_shops_document_that_makes_no_sense_is_no_policy() {
     let at_its_limits = ShopsDocument {
         minimum_key_issues: vec![minimum(7, 4095), minimum(8, 0)],
         retired_pos_roots: vec![15],
+        group_time_zones: vec![GroupTimeZone { group: 31, time_zone: TimeZone::utc() }],
         ..shops()
     };
     assert!(ShopsPolicy::try_from(at_its_limits).is_ok());
-    let wrongs: [(&str, Edit); 4] = [
+    let wrongs: [(&str, Edit); 5] = [
         ("at most 4095", |it| it.minimum_key_issues = vec![KeyMinimum { shop: 7, issue: 4096 }]),
         ("at most 15", |it| it.retired_pos_roots = vec![16]),
+        ("at most 31", |it| {
+            it.group_time_zones = vec![GroupTimeZone { group: 32, time_zone: TimeZone::utc() }]
+        }),
         ("two minimum", |it| it.minimum_key_issues = vec![KeyMinimum { shop: 7, issue: 1 }; 2]),
         ("more than 10000", |it| it.suspended_shops = (0..10_001).collect()),
     ];
@@ -52,7 +56,7 @@ fn a_shops_document_that_makes_no_sense_is_no_policy() {
 
 #[test]
 fn the_limit_of_entries_is_on_all_lists_together() {
-    // 10,000 in four lists, and one more in the last.
+    // 10,000 in all the lists, and one more in the last.
     let campaign = |more: usize| {
         let (serial, until) = (Serial::from_bytes([5; 12]), at(NOW));
         policy_of(|it| {
@@ -66,7 +70,8 @@ fn the_limit_of_entries_is_on_all_lists_together() {
     assert!(campaign(1).is_err());
     let shops = |more: usize| {
         ShopsPolicy::try_from(ShopsDocument {
-            suspended_shops: vec![7; 2500],
+            suspended_shops: vec![7; 2499],
+            group_time_zones: vec![GroupTimeZone { group: 0, time_zone: TimeZone::utc() }],
             suspended_tills: vec![TillRef { shop: 7, till: 1 }; 2500],
             minimum_key_issues: (0..2500).map(|shop| KeyMinimum { shop, issue: 1 }).collect(),
             retired_pos_roots: vec![0; 2500 + more],
@@ -210,6 +215,9 @@ fn the_documents_are_pinned() {
         serde_json::to_string(&shops()).unwrap(),
         r#"{"epoch":5,"valid_until":"2030-01-01T00:00:00.000Z","suspended_shops":[],"suspended_tills":[],"minimum_key_issues":[],"retired_pos_roots":[]}"#
     );
+    let zones = r#"{"epoch":5,"valid_until":"2030-01-01T00:00:00.000Z","suspended_shops":[],"suspended_tills":[],"minimum_key_issues":[],"retired_pos_roots":[],"time_zone":"Asia/Shanghai","group_time_zones":[{"group":3,"time_zone":"Asia/Urumqi"}]}"#;
+    let read: ShopsDocument = serde_json::from_str(zones).unwrap();
+    assert_eq!(serde_json::to_string(&read).unwrap(), zones);
     assert!(serde_json::from_str::<ShopsDocument>(r#"{"epoch":5,"x":1}"#).is_err());
 }
 

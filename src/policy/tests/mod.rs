@@ -2,8 +2,11 @@
 
 mod documents;
 mod judgement;
+mod offline;
+mod reading;
 
 use super::*;
+use crate::calendar::TimeZone;
 use crate::campaign::{CampaignId, Serial};
 use crate::money::{Amount, Price};
 use crate::order::Order;
@@ -43,6 +46,7 @@ fn document() -> CampaignDocument {
         widen_scope: 0,
         revoked: Revoked::default(),
         location_hint: None,
+        offline: None,
     }
 }
 
@@ -106,4 +110,14 @@ fn authenticated(edit: impl FnOnce(&mut Till)) -> crate::signature::Authenticate
 /// A till of shop 7 that is let in.
 pub(crate) fn till() -> AdmittedTill {
     ShopsPolicy::try_from(shops()).unwrap().admit(&authenticated(|_| {})).unwrap()
+}
+
+/// What is to be read of this shop by one of its tills, or by the chain's own system.
+pub(crate) fn scope(shop: u32, chain: Option<u16>) -> Scope {
+    let reader = authenticated(|till| match chain {
+        Some(chain) => (till.shop, till.till, till.chain) = (0, chain, chain),
+        None => till.shop = shop,
+    });
+    let policy = ShopsPolicy::try_from(shops()).unwrap();
+    policy.admit_reader(&reader).unwrap().scope(Some(shop)).unwrap()
 }

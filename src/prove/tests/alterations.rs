@@ -1,6 +1,6 @@
 //! Answers that are wrong where another one is right.
 
-use crate::prove::history::{Answer, Receipt};
+use crate::prove::history::{Answer, Conflict, Receipt};
 use crate::time::Timestamp;
 
 /// What the answer is turned into: each of its facts altered, and answers of every other kind.
@@ -28,6 +28,9 @@ pub(crate) fn alterations(answer: &Answer) -> Vec<Answer> {
             others.push(Answer::Voided { at, replayed });
             others.push(Answer::Reversed { receipt: receipt.clone(), at, replayed });
         }
+        for conflict in conflicts(answer, at) {
+            others.push(Answer::Conflict { conflict, replayed });
+        }
         for receipt in misprints(&receipt) {
             others.push(Answer::Redeemed { receipt: receipt.clone(), replayed });
             others.push(Answer::Reversed { receipt, at, replayed });
@@ -54,12 +57,40 @@ fn misprints(receipt: &Receipt) -> Vec<Receipt> {
     ]
 }
 
+/// The answer's conflict, or one that there is not, and each of its facts altered but for its number.
+fn conflicts(answer: &Answer, at: Timestamp) -> Vec<Conflict> {
+    let conflict = match answer {
+        Answer::Conflict { conflict, .. } => conflict.clone(),
+        _ => Conflict {
+            seq: 1,
+            at,
+            shop: 1,
+            till: 1,
+            offline_at: Timestamp::from_millis(1),
+            discount: 2500,
+            first: at,
+        },
+    };
+    vec![
+        conflict.clone(),
+        Conflict { at: plus(conflict.at, 1), ..conflict.clone() },
+        Conflict { at: minus(conflict.at, 1), ..conflict.clone() },
+        Conflict { shop: conflict.shop + 1, ..conflict.clone() },
+        Conflict { till: conflict.till + 1, ..conflict.clone() },
+        Conflict { offline_at: plus(conflict.offline_at, 1), ..conflict.clone() },
+        Conflict { discount: conflict.discount + 1, ..conflict.clone() },
+        Conflict { first: plus(conflict.first, 1), ..conflict.clone() },
+        Conflict { first: minus(conflict.first, 1), ..conflict },
+    ]
+}
+
 /// A time and a receipt, those of the answer if it has them.
 fn facts(answer: &Answer) -> (Timestamp, Receipt) {
     let (at, receipt) = match answer {
         Answer::Redeemed { receipt, .. } => (Some(receipt.at), Some(receipt)),
         Answer::Reversed { receipt, at, .. } => (Some(*at), Some(receipt)),
         Answer::Found { receipt, reversed_at } => (*reversed_at, Some(receipt)),
+        Answer::Conflict { conflict, .. } => (Some(conflict.at), None),
         Answer::Voided { at, .. }
         | Answer::AlreadyRedeemed { at, .. }
         | Answer::RedemptionReversed { at }

@@ -48,6 +48,46 @@ fn a_cancel_that_comes_first_spends_the_key() {
 }
 
 #[test]
+fn a_sale_without_a_network_is_redeemed_or_a_conflict_and_changes_nothing() {
+    let calls = [
+        sold(1, "a").from(0).to(10).redeemed(1, 5),
+        sold(2, "b").from(11).to(20).conflict(2, 15, 5),
+        sold(1, "c").from(21).to(30).conflict(4, 25, 5),
+        // It is answered again, to the same request alone.
+        sold(2, "b").from(31).to(40).conflict_again(2, 15, 5),
+        sold(2, "b").amount(2400).from(31).to(40).answered(Answer::KeyReused),
+        redeem(2, "b").from(41).to(50).answered(Answer::KeyReused),
+        check(3).from(51).to(60).already_redeemed(5),
+        cancel(2, "b").from(61).to(70).too_late(15),
+        find(2, 2).from(71).to(80).answered(Answer::NotFound),
+        // The coupon is free as ever, and the key of a conflict is spent.
+        reverse(1, 1, "x").from(81).to(90).reversed(1, 5, 85),
+        check(3).from(91).to(100).free(),
+        sold(2, "b").from(101).to(110).conflict_again(2, 15, 5),
+        sold(3, "d").from(111).to(120).redeemed(9, 115),
+        sold(2, "e").from(121).to(130).conflict(11, 125, 115),
+    ];
+    assert_eq!(order(&calls), Some((0..calls.len()).collect()));
+}
+
+#[test]
+fn a_conflict_whose_answer_was_lost_is_told_later() {
+    let calls = [
+        redeem(1, "a").from(0).to(10).redeemed(1, 5),
+        sold(2, "b").from(11).lost(),
+        reverse(1, 1, "x").from(21).to(30).reversed(1, 5, 25),
+        redeem(3, "c").from(31).to(40).redeemed(9, 35),
+        sold(2, "b").from(41).to(50).conflict_again(3, 20, 5),
+    ];
+    assert!(is_explained(&calls));
+    // Or it came after the second redemption, or between the two and was redeemed.
+    let with = |last: Call| [&calls[..4], &[last]].concat();
+    assert!(is_explained(&with(sold(2, "b").from(41).to(50).conflict_again(10, 38, 35))));
+    assert!(!is_explained(&with(sold(2, "b").from(41).to(50).conflict_again(3, 20, 35))));
+    assert!(!is_explained(&with(sold(2, "b").from(41).to(50).replayed(7, 28))));
+}
+
+#[test]
 fn calls_that_overlap_may_have_come_in_either_order() {
     let calls = [redeem(1, "a").from(0).to(10).redeemed(1, 5), check(2).from(9).to(20).free()];
     assert_eq!(order(&calls), Some(vec![1, 0]));

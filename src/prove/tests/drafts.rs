@@ -13,7 +13,14 @@ pub(super) struct Draft {
 }
 
 pub(super) fn redeem(shop: u32, key: &str) -> Draft {
-    Draft::new(Ask::Redeem { by: asker(shop, key), order: bill() }, shop)
+    let sale = Sale { order: bill(), offline_at: None };
+    Draft::new(Ask::Redeem { by: asker(shop, key), sale }, shop)
+}
+
+/// Of a till that had no network at time 0.
+pub(super) fn sold(shop: u32, key: &str) -> Draft {
+    let sale = Sale { order: bill(), offline_at: Some(at(0)) };
+    Draft::new(Ask::Redeem { by: asker(shop, key), sale }, shop)
 }
 
 pub(super) fn check(shop: u32) -> Draft {
@@ -80,8 +87,8 @@ impl Draft {
 
     /// Another order.
     pub(super) fn amount(mut self, other: u64) -> Self {
-        if let Ask::Redeem { order, .. } = &mut self.ask {
-            order.amount = other;
+        if let Ask::Redeem { sale, .. } = &mut self.ask {
+            sale.order.amount = other;
         }
         self.shown.order.amount = other;
         self.shown.discount = other.min(TERMS.value);
@@ -106,6 +113,23 @@ impl Draft {
     pub(super) fn replayed(self, seq: u64, at: u64) -> Call {
         let receipt = self.receipt(seq, at);
         self.answered(Answer::Redeemed { receipt, replayed: true })
+    }
+
+    /// A conflict with a redemption of this time.
+    pub(super) fn conflict(self, seq: u64, recorded: u64, first: u64) -> Call {
+        let conflict = self.conflict_with(seq, recorded, first);
+        self.answered(Answer::Conflict { conflict, replayed: false })
+    }
+
+    pub(super) fn conflict_again(self, seq: u64, recorded: u64, first: u64) -> Call {
+        let conflict = self.conflict_with(seq, recorded, first);
+        self.answered(Answer::Conflict { conflict, replayed: true })
+    }
+
+    fn conflict_with(&self, seq: u64, recorded: u64, first: u64) -> Conflict {
+        let Receipt { shop, till, discount, .. } = self.shown;
+        let (offline_at, first) = (at(0), at(first));
+        Conflict { seq, at: at(recorded), shop, till, offline_at, discount, first }
     }
 
     pub(super) fn reversed(self, seq: u64, redeemed: u64, undone: u64) -> Call {

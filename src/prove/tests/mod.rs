@@ -10,7 +10,7 @@ mod remembered;
 mod violations;
 
 use super::checker::{Verdict, check as judge};
-use super::history::{Answer, Ask, Asker, Call, Moment, Order, Receipt};
+use super::history::{Answer, Ask, Asker, Call, Conflict, Moment, Order, Receipt, Sale};
 use super::model::{Coupon, Terms};
 use super::shortest::shortest;
 use crate::time::Timestamp;

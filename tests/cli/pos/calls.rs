@@ -43,9 +43,22 @@ fn a_coupon_is_checked_redeemed_reversed_and_cancelled() {
     assert_eq!((code, &checked["status"]), (3, &json!(409)), "{checked}");
 
     let id = redeemed["body"]["id"].as_str().unwrap();
+    let says = |receipt: &str| {
+        fs::write(desk.path("receipt"), receipt).unwrap();
+        let jwks = format!("{}/.well-known/jwks.json", edge.url);
+        desk.done(&["verify-receipt", "receipt", "--jwks", &jwks])
+    };
+    let (code, receipt) = edge.till(&["receipt", id]);
+    assert_eq!((code, receipt.lines().count()), (0, 1));
+    assert_eq!(row(&says(&receipt), "id"), id);
+    let (code, refused) = edge.told(&["receipt", id, "--shop", "18"]);
+    assert_eq!((code, &refused["body"]["code"]), (3, &json!("not-found")));
     let (code, reversed) = edge.told(&["reverse", id, "--key", "undo-1"]);
     assert_eq!((code, &reversed["status"]), (0, &json!(201)), "{reversed}");
-    assert!(reversed["body"]["reversed_at"].is_string());
+    let at = reversed["body"]["reversed_at"].as_str().unwrap();
+    let (_, newer) = edge.told(&["receipt", id]);
+    assert!(says(newer["body"]["receipt"].as_str().unwrap()).contains(&format!("undone {at}")));
+    assert!(!says(&receipt).contains(at), "the older one is what it was");
     let (code, late) = edge.told(&first);
     assert_eq!((code, &late["body"]["code"]), (3, &json!("redemption-reversed")));
     // Another shop's redemption is none of this one's business.
@@ -116,4 +129,20 @@ fn what_is_published_meanwhile_is_found_after_a_restart() {
     assert_eq!(code, 4, "{said}");
     assert!(said.ends_with("Nothing was changed: run it again.\n"), "{said}");
     edge.stop();
+}
+
+#[test]
+fn a_day_is_told_to_people_and_to_programs() {
+    let desk = desk();
+    let edge = Edge::start(&desk);
+    let statement = ["statement", "--day", "2026-02-06"];
+    let (code, told) =
+        edge.told(&[&statement[..], &["--tz", "Etc/GMT+8", "--limit", "5"]].concat());
+    assert_eq!((code, &told["status"]), (0, &json!(200)), "{told}");
+    assert_eq!(told["body"]["from"], "2026-02-06T08:00:00.000Z");
+    let (code, human) = edge.till(&statement);
+    assert_eq!(code, 0, "{human}");
+    assert!(human.contains("2026-02-06 in UTC") && human.contains("not complete yet"), "{human}");
+    let (code, other) = edge.told(&[&statement[..], &["--of", "99"]].concat());
+    assert_eq!((code, &other["body"]["code"]), (3, &json!("not-found")));
 }

@@ -56,7 +56,7 @@ impl Edge {
 }
 
 fn has_token(text: &str) -> bool {
-    text.match_indices("C1.").any(|(at, prefix)| {
+    ["C1.", "C2."].iter().flat_map(|prefix| text.match_indices(prefix)).any(|(at, prefix)| {
         let rest = text[at + prefix.len()..].bytes();
         rest.take_while(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(byte)).count() >= 68
     })
@@ -64,7 +64,10 @@ fn has_token(text: &str) -> bool {
 
 #[test]
 fn a_token_is_found_anywhere_in_a_line() {
-    let token = super::Issuer::new().coupon();
-    assert!(has_token(&token) && has_token(&format!("{{\"why\":\"C1.x {token}\"}}")));
-    assert!(!has_token(&token[..70]) && !has_token("C1. and more"));
+    let issuer = super::Issuer::new();
+    for token in [issuer.coupon(), issuer.offline_coupon()] {
+        assert!(has_token(&token) && has_token(&format!("{{\"why\":\"C1.x {token}\"}}")));
+        assert!(!has_token(&token[..70]));
+    }
+    assert!(!has_token("C1. and more"));
 }

@@ -12,7 +12,8 @@ use coupon_edge::cli::local::{KvAnswer, KvServer, Start, Workerd, free_port};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{Issuer, Till};
+use super::feed::Feed;
+use super::{Archive, Issuer, Till};
 
 /// How KV behaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,16 +28,27 @@ struct Kv {
     reads: AtomicU32,
 }
 
+/// What an edge runs with.
+enum Company {
+    /// A ledger of its own.
+    None,
+    /// The ledger at this address.
+    Ledger(SocketAddr),
+    /// A Worker that brings parcels.
+    Feed(Feed),
+}
+
 pub struct Edge {
     pub issuer: Issuer,
     pub url: String,
     pub port: u16,
     pub agent: ureq::Agent,
+    pub archive: Archive,
     kv: Arc<Kv>,
     server: KvServer,
     workerd: Mutex<Workerd>,
-    /// The ledger, if it is not this edge's own.
-    ledger: Option<SocketAddr>,
+    /// What it runs with.
+    company: Company,
     /// The folder of the build.
     project: PathBuf,
     storage: TempDir,
@@ -50,24 +62,39 @@ impl Edge {
     }
 
     pub fn start_with(issuer: Issuer) -> Self {
-        Self::launch(issuer, None, project())
+        Self::launch(issuer, Company::None, project())
     }
 
     /// An edge that runs a build of `scripts/variant`.
     pub fn of_variant(name: &str) -> Self {
         let variant = project().join("target/variants").join(name);
         assert!(variant.join("build/index.js").exists(), "run scripts/variant {name} first");
-        Self::launch(Issuer::new(), None, variant)
+        Self::launch(Issuer::new(), Company::None, variant)
     }
 
     /// An edge whose calls to shards go to this address.
     pub fn in_front_of(ledger: SocketAddr) -> Self {
-        Self::launch(Issuer::new(), Some(ledger), project())
+        Self::launch(Issuer::new(), Company::Ledger(ledger), project())
     }
 
-    fn launch(issuer: Issuer, ledger: Option<SocketAddr>, project: PathBuf) -> Self {
-        let published = [issuer.signed_campaign(), issuer.signed_other(), issuer.signed_shops()];
-        let values = HashMap::from(published);
+    /// An edge whose statements get what [`Edge::feed`] brings.
+    pub fn fed(issuer: Issuer) -> Self {
+        let project = project();
+        Self::launch(issuer, Company::Feed(Feed::before(&project)), project)
+    }
+
+    /// Brings a parcel to the statement object of this name; what it answers, with the status.
+    pub fn feed(&self, name: &str, parcel: &str) -> (u16, String) {
+        assert!(matches!(self.company, Company::Feed(_)), "nothing feeds this edge");
+        let url = format!("{}/feed/{name}", self.url);
+        let mut response = self.agent.post(url).send(parcel).unwrap();
+        let body = response.body_mut().read_to_string().unwrap();
+        (response.status().as_u16(), body)
+    }
+
+    fn launch(issuer: Issuer, company: Company, project: PathBuf) -> Self {
+        let mut values = HashMap::from(issuer.signed_campaigns());
+        values.extend([issuer.signed_shops()]);
         let kv = Arc::new(Kv {
             values: Mutex::new(values),
             mode: Mutex::new(KvMode::Up),
@@ -86,6 +113,7 @@ impl Edge {
         })
         .unwrap();
         let storage = tempfile::tempdir().unwrap();
+        let archive = Archive::start();
         let port = free_port().unwrap();
         let log = Arc::new((Mutex::new(Vec::new()), Condvar::new()));
         let start = Start {
@@ -93,9 +121,10 @@ impl Edge {
             port,
             storage: storage.path(),
             kv: server.address(),
+            archive: Some(archive.server.address()),
             bindings: &issuer.bindings(port),
         };
-        let workerd = run(&start, &log, ledger);
+        let workerd = run(&start, &log, &company);
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .timeout_global(Some(Duration::from_secs(30)))
@@ -107,10 +136,11 @@ impl Edge {
             url,
             port,
             agent: config.into(),
+            archive,
             kv,
             server,
             workerd: Mutex::new(workerd),
-            ledger,
+            company,
             project,
             storage,
             log,
@@ -120,6 +150,12 @@ impl Edge {
     /// Kills workerd as a power cut would, also while other threads call it.
     pub fn kill(&self) {
         self.workerd.lock().unwrap().kill();
+    }
+
+    /// All objects of a class forget what they stored. The edge must have been killed.
+    pub fn lose(&self, class: &str) {
+        let objects = self.storage.path().join(format!("coupon-edge-{class}"));
+        std::fs::remove_dir_all(objects).unwrap();
     }
 
     /// Kills workerd and starts it again on the same storage: a new instance, with nothing in
@@ -137,16 +173,16 @@ impl Edge {
             port: self.port,
             storage: self.storage.path(),
             kv: self.server.address(),
+            archive: Some(self.archive.server.address()),
             bindings,
         };
-        *workerd = run(&start, &self.log, self.ledger);
+        *workerd = run(&start, &self.log, &self.company);
     }
 
     /// The SQLite files of the ledger's shards.
     pub fn ledger_files(&self) -> Vec<PathBuf> {
-        let folders = std::fs::read_dir(self.storage.path()).unwrap();
-        let files = folders.flat_map(|folder| std::fs::read_dir(folder.unwrap().path()).unwrap());
-        let files = files.map(|file| file.unwrap().path());
+        let shards = self.storage.path().join("coupon-edge-LedgerObject");
+        let files = std::fs::read_dir(shards).unwrap().map(|file| file.unwrap().path());
         files
             .filter(|file| file.extension().is_some_and(|ending| ending == "sqlite"))
             .filter(|file| file.file_stem().is_some_and(|name| name != "metadata"))
@@ -156,7 +192,7 @@ impl Edge {
     /// Publishes the issuer's documents as they are now.
     pub fn publish(&self) {
         let mut values = self.kv.values.lock().unwrap();
-        values.extend([self.issuer.signed_campaign(), self.issuer.signed_other()]);
+        values.extend(self.issuer.signed_campaigns());
         values.extend([self.issuer.signed_shops()]);
     }
 
@@ -207,11 +243,7 @@ fn project() -> PathBuf {
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from)
 }
 
-fn run(
-    start: &Start<'_>,
-    log: &Arc<(Mutex<Vec<String>>, Condvar)>,
-    ledger: Option<SocketAddr>,
-) -> Workerd {
+fn run(start: &Start<'_>, log: &Arc<(Mutex<Vec<String>>, Condvar)>, company: &Company) -> Workerd {
     let (sender, lines) = mpsc::channel();
     let log = Arc::clone(log);
     thread::spawn(move || {
@@ -220,8 +252,9 @@ fn run(
             log.1.notify_all();
         }
     });
-    match ledger {
-        None => Workerd::start(start, Some(sender)).unwrap(),
-        Some(ledger) => Workerd::start_front(start, ledger, Some(sender)).unwrap(),
+    match company {
+        Company::None => Workerd::start(start, Some(sender)).unwrap(),
+        Company::Ledger(ledger) => Workerd::start_front(start, *ledger, Some(sender)).unwrap(),
+        Company::Feed(feed) => feed.start(start, sender),
     }
 }

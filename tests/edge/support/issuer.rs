@@ -4,12 +4,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use coupon_edge::campaign::{CampaignId, Serial};
+use coupon_edge::jws::{PublicKeys, SigningKeys};
 use coupon_edge::money::{Amount, Currency};
-use coupon_edge::policy::{CampaignDocument, Revoked, ShopsDocument, Window, sign};
+use coupon_edge::operator::{TokenHash, token};
+use coupon_edge::policy::{CampaignDocument, Offline, Revoked, ShopsDocument, Window, sign};
 use coupon_edge::secret::Root;
 use coupon_edge::till::{KeyVersion, Till as TillAttributes, TillKey};
 use coupon_edge::time::{Timestamp, UtcOffset};
-use coupon_edge::token::{Coupon, CouponFields, CouponKey, KeyId};
+use coupon_edge::token::{Coupon, CouponFields, CouponKey, KeyId, Version};
 use ed25519_dalek::SigningKey;
 use hmac::Mac;
 
@@ -18,6 +20,8 @@ pub struct Issuer {
     pub campaign: CampaignDocument,
     /// Another campaign, of two shards too, with its own coupons.
     pub other: CampaignDocument,
+    /// A third one, whose tokens are of version 2.
+    pub offline: CampaignDocument,
     pub shops: ShopsDocument,
     issued: AtomicU32,
 }
@@ -37,6 +41,22 @@ pub fn pos_root(number: u8) -> Root {
 fn policy_key() -> SigningKey {
     SigningKey::from_bytes(&[3; 32])
 }
+
+/// Of the key that signs receipts.
+pub const RECEIPT_SEED: [u8; 32] = [4; 32];
+
+/// Of an operator.
+pub fn operator_token() -> String {
+    token(&[6; 32])
+}
+
+/// What the archive's heads are verified with.
+pub fn archive_public_keys() -> PublicKeys {
+    SigningKeys::parse(&coupon_edge::base64url::encode(&ARCHIVE_SEED)).unwrap().public().clone()
+}
+
+/// Of the key that signs the archive's head.
+pub const ARCHIVE_SEED: [u8; 32] = [5; 32];
 
 /// A day, in seconds.
 const DAY: u32 = 86_400;
@@ -65,6 +85,7 @@ impl Issuer {
             widen_scope: 0,
             revoked: Revoked::default(),
             location_hint: None,
+            offline: None,
         };
         let shops = ShopsDocument {
             epoch: 1,
@@ -73,11 +94,18 @@ impl Issuer {
             suspended_tills: Vec::new(),
             minimum_key_issues: Vec::new(),
             retired_pos_roots: Vec::new(),
+            time_zone: None,
+            group_time_zones: Vec::new(),
         };
         let name = "另一个活动".to_owned();
         let id = CampaignId::new(1, 2).unwrap();
         let other = CampaignDocument { campaign: id, name, ..campaign.clone() };
-        Self { campaign, other, shops, issued: AtomicU32::new(0) }
+        let name = "离线".to_owned();
+        let id = CampaignId::new(1, 3).unwrap();
+        let allowance = Offline { count: 20, value: Amount::from(50_000), max_age_s: DAY };
+        let offline = Some(allowance);
+        let offline = CampaignDocument { campaign: id, name, offline, ..campaign.clone() };
+        Self { campaign, other, offline, shops, issued: AtomicU32::new(0) }
     }
 
     /// What the campaign's policy is published as.
@@ -85,9 +113,9 @@ impl Issuer {
         signed(&self.campaign)
     }
 
-    /// What the other campaign's policy is published as.
-    pub fn signed_other(&self) -> (String, String) {
-        signed(&self.other)
+    /// What the policies of all campaigns are published as.
+    pub fn signed_campaigns(&self) -> [(String, String); 3] {
+        [&self.campaign, &self.other, &self.offline].map(signed)
     }
 
     /// What the shops' policy is published as.
@@ -97,19 +125,27 @@ impl Issuer {
     }
 
     /// The bindings of an edge that serves this issuer: kids 1 and 2 of the campaign, kid 1 of the
-    /// other one, POS roots 0 and 1.
+    /// others, POS roots 0 and 1.
     pub fn bindings(&self, port: u16) -> Vec<(String, String)> {
-        let (ours, other) = (self.campaign.campaign, self.other.campaign);
-        let key = |campaign, kid| {
-            let secret = CouponKey::secret(&issuer_root(), KeyId { campaign, kid }).reveal();
-            format!("\"{campaign}/{kid}\":\"{secret}\"")
-        };
+        let keys = [
+            (Version::One, &self.campaign, 1),
+            (Version::One, &self.campaign, 2),
+            (Version::One, &self.other, 1),
+            (Version::Two, &self.offline, 1),
+        ];
+        let keys = keys.map(|(version, document, kid)| {
+            let id = KeyId { campaign: document.campaign, kid };
+            format!("\"{id}\":\"{}\"", version.edge_key(&issuer_root(), id))
+        });
         let roots =
             format!("{{\"0\":\"{}\",\"1\":\"{}\"}}", pos_root(0).reveal(), pos_root(1).reveal());
         let public = policy_key().verifying_key().to_bytes();
         [
-            ("COUPON_KEYS", format!("{{{},{},{}}}", key(ours, 1), key(ours, 2), key(other, 1))),
+            ("COUPON_KEYS", format!("{{{}}}", keys.join(","))),
             ("POS_ROOTS", roots),
+            ("RECEIPT_KEYS", coupon_edge::base64url::encode(&RECEIPT_SEED)),
+            ("ARCHIVE_KEYS", coupon_edge::base64url::encode(&ARCHIVE_SEED)),
+            ("OPS_KEYS", TokenHash::of(&operator_token()).to_string()),
             ("POLICY_KEYS", coupon_edge::base64url::encode(&public)),
             ("AUTHORITIES", format!("127.0.0.1:{port}")),
         ]
@@ -162,6 +198,23 @@ impl Issuer {
     /// The token of a fresh coupon of the other campaign.
     pub fn coupon_of_the_other(&self) -> String {
         self.mint(CouponFields { campaign: self.other.campaign, ..self.fields() }, 1)
+    }
+
+    /// The token of a fresh coupon of the campaign of version 2.
+    pub fn offline_coupon(&self) -> String {
+        self.mint_offline(self.fields())
+    }
+
+    /// The same, with these fields but its own campaign.
+    pub fn mint_offline(&self, fields: CouponFields) -> String {
+        let fields = CouponFields { campaign: self.offline.campaign, ..fields };
+        Coupon::new(fields).unwrap().mint(&self.offline_key(1)).unwrap()
+    }
+
+    /// What signs the coupons of the campaign of version 2.
+    pub fn offline_key(&self, kid: u16) -> CouponKey {
+        let campaign = self.offline.campaign;
+        CouponKey::derive_signing(&issuer_root(), KeyId { campaign, kid })
     }
 
     /// Enrols a till: group bit 0, issue 5 under root 0, good for a day.

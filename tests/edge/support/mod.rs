@@ -1,15 +1,23 @@
 //! An issuer, an edge and its tills, for one test.
 
+mod archive;
 mod audit;
 mod edge;
+mod feed;
 mod issuer;
+mod metrics;
 mod request;
 mod resign;
 mod stand_in;
 mod wire;
 
+pub use archive::Archive;
 pub use edge::{Edge, KvMode};
-pub use issuer::{Issuer, now_s, till_key};
+pub use issuer::{
+    ARCHIVE_SEED, Issuer, RECEIPT_SEED, archive_public_keys, issuer_root, now_s, operator_token,
+    till_key,
+};
+pub use metrics::Metrics;
 pub use request::{Answer, Call, Till, item, order};
 pub use stand_in::{Shards, StandIn};
 pub use wire::{Sent, Wire, read_answer};

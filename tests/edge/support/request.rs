@@ -105,6 +105,10 @@ impl<'a> Till<'a> {
     pub fn find(&self, id: &str) -> Answer {
         self.call("GET", &format!("/v1/redemptions/{id}")).send()
     }
+
+    pub fn receipt(&self, id: &str) -> Answer {
+        self.call("GET", &format!("/v1/redemptions/{id}/receipt")).send()
+    }
 }
 
 /// The body of a redemption of an order of CNY 30.00.

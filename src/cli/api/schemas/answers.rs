@@ -37,6 +37,35 @@ pub(super) fn redemption() -> Value {
     )
 }
 
+pub(super) fn receipt() -> Value {
+    let part = "[A-Za-z0-9_-]+";
+    let receipt = json!({
+        "type": "string", "contentMediaType": "application/jose",
+        "pattern": format!("^{part}\\.{part}\\.{part}$"),
+        "description": "A compact JWS: header, payload and signature.",
+    });
+    object(&["receipt"], json!({ "receipt": receipt }))
+}
+
+pub(super) fn key_set() -> Value {
+    let key = object(
+        &["kty", "crv", "x", "kid", "use", "alg"],
+        json!({
+            "kty": { "const": "OKP", "description": "The kind of key." },
+            "crv": { "const": "Ed25519", "description": "The curve." },
+            "x": text("The public key, base64url."),
+            "kid": text("Its name: the thumbprint."),
+            "use": { "const": "sig", "description": "It is for signatures." },
+            "alg": { "const": "EdDSA", "description": "The algorithm." },
+        }),
+    );
+    let keys = json!({
+        "type": "array", "minItems": 1, "items": key,
+        "description": "The key that signs now first.",
+    });
+    object(&["keys"], json!({ "keys": keys }))
+}
+
 pub(super) fn batch() -> Value {
     let results = json!({
         "type": "array", "minItems": 1, "items": reference("schemas", "BatchResult"),
@@ -49,10 +78,43 @@ pub(super) fn batch_result() -> Value {
     object(
         &["status"],
         json!({
-            "status": { "type": "integer", "description": "The HTTP status that the item would have had alone: 201 redeemed, 200 redeemed by the same request before, or the problem's." },
+            "status": { "type": "integer", "description": "The HTTP status that the item would have had alone: 201 recorded, 200 recorded by the same request before, or the problem's." },
             "redemption": described("Redemption", "The redemption, with 201 and 200."),
+            "conflict": described("Conflict", "In its place, of an item with `offline_at`: the coupon was used already."),
             "problem": described("Problem", "Why not, with any other status."),
             "retry_after": uint(u32::MAX, "Seconds to wait before sending the item again."),
+        }),
+    )
+}
+
+pub(super) fn conflict() -> Value {
+    let first = object(
+        &["redeemed_at"],
+        json!({ "redeemed_at": time("When the coupon was used by whoever was first.") }),
+    );
+    let required = [
+        "id",
+        "campaign",
+        "shop",
+        "till",
+        "recorded_at",
+        "offline_at",
+        "discount",
+        "currency",
+        "first",
+    ];
+    object(
+        &required,
+        json!({
+            "id": described("RedemptionId", "Names the conflict in the books. It is no redemption."),
+            "campaign": uint(u32::MAX, "Whose coupon."),
+            "shop": uint(u32::MAX, "Which shop."),
+            "till": uint(u16::MAX.into(), "Which till."),
+            "recorded_at": time("When it was recorded."),
+            "offline_at": time("When the goods were given, by the till's clock."),
+            "discount": amount("What came off the bill."),
+            "currency": described("Currency", "Currency of the amount."),
+            "first": first,
         }),
     )
 }

@@ -2,6 +2,7 @@
 //! further fields.
 
 mod answers;
+mod statement;
 
 use serde_json::{Value, json};
 
@@ -22,7 +23,15 @@ pub(super) fn of_request(route: Route) -> Option<&'static str> {
         Route::Batch => Some("BatchRequest"),
         Route::Reverse(_) => Some("ReversalRequest"),
         Route::Cancel => Some("CancelRequest"),
-        Route::Find(_) | Route::Health | Route::OpenApi | Route::Docs => None,
+        Route::Find(_)
+        | Route::Receipt(_)
+        | Route::Statement
+        | Route::Health
+        | Route::OpenApi
+        | Route::Docs
+        | Route::ReceiptKeys
+        | Route::ArchiveKeys
+        | Route::Metrics => None,
     }
 }
 
@@ -31,11 +40,14 @@ pub(super) fn of_answer(route: Route) -> Value {
     match route {
         Route::Check => reference("schemas", "Checked"),
         Route::Redeem | Route::Find(_) | Route::Reverse(_) => reference("schemas", "Redemption"),
+        Route::Receipt(_) => reference("schemas", "Receipt"),
+        Route::ReceiptKeys | Route::ArchiveKeys => reference("schemas", "KeySet"),
         Route::Batch => reference("schemas", "BatchResults"),
         Route::Cancel => reference("schemas", "Cancelled"),
+        Route::Statement => reference("schemas", "Statement"),
         Route::Health => reference("schemas", "Health"),
         Route::OpenApi => json!({ "type": "object" }),
-        Route::Docs => json!({ "type": "string" }),
+        Route::Docs | Route::Metrics => json!({ "type": "string" }),
     }
 }
 
@@ -99,7 +111,7 @@ pub(super) fn all() -> Value {
         "Currency": { "type": "string", "pattern": "^[A-Z]{3}$", "description": "ISO 4217." },
         "Time": { "type": "string", "format": "date-time", "description": "RFC 3339, UTC." },
         "Token": { "type": "string",
-            "description": "A coupon is `C1.` and 68 characters of base64url. Any other text is refused with `token-malformed`, so send what was scanned." },
+            "description": "A coupon is `C1.` and 68 characters of base64url, or `C2.` and 132. Any other text is refused with `token-malformed`, so send what was scanned." },
         "CheckRequest": check,
         "RedeemRequest": strict(&["token", "order_amount", "currency"], json!({
             "token": token(), "order_amount": order_amount(), "currency": currency(), "order_ref": order_ref(),
@@ -113,6 +125,8 @@ pub(super) fn all() -> Value {
         "BatchItem": strict(&["txn", "token", "order_amount", "currency"], json!({
             "txn": described("Key", "The item's idempotency key: what `Idempotency-Key` is to a redemption alone."),
             "token": token(), "order_amount": order_amount(), "currency": currency(), "order_ref": order_ref(),
+            "offline_at": { "type": ["string", "null"], "format": "date-time",
+                "description": "When a till without a network gave the goods, RFC 3339 in UTC. Only for campaigns that take it." },
         })),
         "ReversalRequest": strict(&[], json!({})),
         "CancelRequest": strict(&["token", "redemption_key"], json!({
@@ -123,8 +137,11 @@ pub(super) fn all() -> Value {
             "description": "1 to 255 visible ASCII characters without comma and space, taken byte for byte." },
         "RedemptionId": { "type": "string", "pattern": "^R1\\.[A-Za-z0-9_-]{16}$" },
         "Redemption": answers::redemption(),
+        "Receipt": answers::receipt(),
+        "KeySet": answers::key_set(),
         "BatchResults": answers::batch(),
         "BatchResult": answers::batch_result(),
+        "Conflict": answers::conflict(),
         "Cancelled": { "oneOf": [reference("schemas", "Reversed"), reference("schemas", "Voided")] },
         "Reversed": object(&["outcome", "redemption"], json!({
             "outcome": { "const": "reversed", "description": "The key had redeemed the coupon, and that is undone." },
@@ -138,6 +155,10 @@ pub(super) fn all() -> Value {
             "voided_at": time("When the key was spent."),
         })),
         "Checked": answers::checked(),
+        "Statement": statement::statement(),
+        "StatementTotal": statement::total(),
+        "StatementCount": statement::count(),
+        "StatementEntry": statement::entry(),
         "Health": object(&["status", "version"], json!({
             "status": { "const": "ok" }, "version": text("The build."),
         })),

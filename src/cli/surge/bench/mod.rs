@@ -23,7 +23,9 @@ use self::peers::Running;
 use self::table::Table;
 use self::work::{Calls, Kind};
 use crate::cli::load::Arrivals;
+use crate::cli::local::R2Trouble;
 use crate::cli::outcome::Outcome;
+use crate::token::Version;
 
 /// Measure what calls cost, beside others in the same run.
 #[derive(Args)]
@@ -78,7 +80,11 @@ pub(in crate::cli) struct Bench {
 }
 
 /// What is measured at half of its rate too, when all rounds are over.
-const AT_HALF_LOAD: [&str; 2] = ["floor: insert", "ours: redeem"];
+const AT_HALF_LOAD: [&str; 3] = ["floor: insert", "ours: redeem", "ours, archive away: redeem"];
+
+/// A Worker whose archive answers, and one whose archive fails whatever it is asked.
+const USUAL: (Version, R2Trouble) = (Version::One, R2Trouble::None);
+const AWAY: (Version, R2Trouble) = (Version::One, R2Trouble::Fails);
 
 /// How many times as long that takes as a measurement in a round: it is one, and its hundredth part
 /// should be many.
@@ -86,6 +92,9 @@ const LONGER: u32 = 10;
 
 /// What is measured of ours besides.
 const BATCHES: [Kind; 4] = [Kind::Batch(1), Kind::Batch(10), Kind::Batch(100), Kind::Batch(500)];
+
+/// What is measured of ours with tokens of version 2: what differs from version 1 is in all of them.
+const SIGNED: [Kind; 3] = [Kind::Redeem, Kind::Forged, Kind::Batch(100)];
 
 /// Batches at once: each is many coupons, and an instance takes no more than 32.
 const SENDERS: usize = 16;
@@ -131,13 +140,16 @@ impl Bench {
 
     /// Starts all that is measured, with its ledgers in this folder.
     fn start(&self, storage: &Path) -> anyhow::Result<Vec<Running>> {
+        let ours = [&KINDS[..], &BATCHES].concat();
         let mut running = vec![
             peers::floor(&self.project, storage)?,
-            peers::edge("ours", &self.project, storage, &[&KINDS[..], &BATCHES].concat())?,
+            peers::edge("ours", &self.project, storage, USUAL, &ours)?,
+            peers::edge("ours, C2", &self.project, storage, (Version::Two, USUAL.1), &SIGNED)?,
+            peers::edge("ours, archive away", &self.project, storage, AWAY, &[Kind::Redeem])?,
         ];
         for peer in &self.peer {
             let (name, folder) = peer.split_once('=').context("--peer is NAME=FOLDER")?;
-            running.push(peers::edge(name, folder.as_ref(), storage, &KINDS)?);
+            running.push(peers::edge(name, folder.as_ref(), storage, USUAL, &KINDS)?);
         }
         if self.nginx {
             running.push(peers::nginx(&self.project, storage)?);

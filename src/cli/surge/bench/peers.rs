@@ -10,7 +10,8 @@ use tempfile::TempDir;
 use super::processes::{Processes, Script};
 use super::work::{Customers, Kind};
 use crate::cli::load::Tills;
-use crate::cli::local::{Issuer, KvServer, Start, Workerd, free_port};
+use crate::cli::local::{Issuer, KvServer, R2Server, R2Trouble, Start, Workerd, free_port};
+use crate::token::Version;
 
 /// Four shards, as a campaign of some hundred redemptions a second would have.
 const SHARDS_LOG2: u32 = 2;
@@ -21,7 +22,7 @@ pub(super) struct Running {
     /// What is measured of it, with the port that it is asked on.
     pub(super) targets: Vec<(Kind, u16, String)>,
     pub(super) customers: Customers,
-    _kv: Option<KvServer>,
+    _servers: Option<(KvServer, R2Server)>,
     _storage: TempDir,
 }
 
@@ -56,33 +57,38 @@ pub(super) fn floor(project: &Path, storage: &Path) -> anyhow::Result<Running> {
     let processes = Processes::Workerd(workerd);
     let issuer = Arc::new(Issuer::generate(SHARDS_LOG2)?);
     let customers = Customers::of(Tills::enrol(issuer, 1)?);
-    Ok(Running { processes, targets, customers, _kv: None, _storage: storage })
+    Ok(Running { processes, targets, customers, _servers: None, _storage: storage })
 }
 
-/// A Worker that keeps the contract: the folder has `build/`, `local/` and `node_modules/`.
+/// A Worker that keeps the contract: the folder has `build/`, `local/` and `node_modules/`. Its
+/// coupons' tokens are of this version, and so is what goes wrong with its archive.
 pub(super) fn edge(
     name: &str,
     folder: &Path,
     storage: &Path,
+    (version, trouble): (Version, R2Trouble),
     kinds: &[Kind],
 ) -> anyhow::Result<Running> {
     let storage = tempfile::tempdir_in(storage)?;
     let port = free_port()?;
-    let issuer = Arc::new(Issuer::generate(SHARDS_LOG2)?);
+    let issuer = Arc::new(Issuer::generate_of(version, SHARDS_LOG2)?);
     let kv = issuer.publish()?;
+    let archive = R2Server::start(&storage.path().join("archive"), move |_| trouble)?;
     let tills = Tills::enrol(Arc::clone(&issuer), port)?;
     let start = Start {
         project: folder,
         port,
         storage: storage.path(),
         kv: kv.address(),
+        archive: Some(archive.address()),
         bindings: &issuer.bindings(tills.authority()),
     };
     let processes = Processes::Workerd(Workerd::start(&start, None)?);
     let targets = kinds.iter().map(|kind| (*kind, port, format!("{name}: {kind}")));
     let targets = targets.collect();
     let customers = Customers::of(tills);
-    Ok(Running { processes, targets, customers, _kv: Some(kv), _storage: storage })
+    let _servers = Some((kv, archive));
+    Ok(Running { processes, targets, customers, _servers, _storage: storage })
 }
 
 /// nginx, Lua and Redis, each write durable before it is answered.
@@ -97,7 +103,7 @@ pub(super) fn nginx(project: &Path, storage: &Path) -> anyhow::Result<Running> {
     let targets = kinds.map(|kind| (kind, port, format!("nginx: {kind}"))).into();
     let customers = Customers::of(Tills::enrol(issuer, port)?);
     let processes = Processes::Script(script);
-    Ok(Running { processes, targets, customers, _kv: None, _storage: storage })
+    Ok(Running { processes, targets, customers, _servers: None, _storage: storage })
 }
 
 /// A folder whose files are in memory.

@@ -21,11 +21,12 @@ pub(super) struct Table {
 }
 
 /// Ratios that are asked for by name: how often the first answers where the second does once.
-const RATIOS: [(&str, &str, &str); 11] = [
+const RATIOS: [(&str, &str, &str); 12] = [
     ("redeem_vs_js", "ours: redeem", "js: redeem"),
     ("check_vs_js", "ours: check", "js: check"),
     ("redeem_vs_floor", "ours: redeem", "floor: insert"),
     ("redeem_vs_floor_with_body", "ours: redeem", "floor: carry"),
+    ("redeem_archive_away_vs_there", "ours, archive away: redeem", "ours: redeem"),
     ("forged_vs_body", "ours: forged", "floor: body"),
     ("single_vs_redis", "ours: redeem", "nginx: redeem"),
     ("batch100_vs_redis_pipelined", "ours: batch of 100", "nginx: batch of 100"),
@@ -43,11 +44,13 @@ const RATIOS: [(&str, &str, &str); 11] = [
 type Named = (&'static str, &'static str, fn(&Figures) -> f64);
 
 /// Figures that are asked for by name.
-const FIGURES: [Named; 4] = [
+const FIGURES: [Named; 6] = [
     ("batch100_coupons_per_s", "ours: batch of 100", |it| it.per_s),
     ("batch100_on_disk_coupons_per_s", "ours: batch of 100 on disk", |it| it.per_s),
     ("p50_ms_at_half_load", "ours: redeem at half load", |it| it.p50_ms),
     ("p99_ms_at_half_load", "ours: redeem at half load", |it| it.p99_ms),
+    ("p50_ms_archive_away", "ours, archive away: redeem at half load", |it| it.p50_ms),
+    ("p99_ms_archive_away", "ours, archive away: redeem at half load", |it| it.p99_ms),
 ];
 
 /// A target's medians.

@@ -15,7 +15,7 @@ use super::points::Point;
 
 /// Orders since the start, as a function of the seconds since then.
 #[derive(Clone, Debug)]
-pub(super) struct Curve {
+pub(in crate::cli) struct Curve {
     pieces: Vec<Piece>,
 }
 
@@ -37,7 +37,7 @@ impl Curve {
     ///
     /// # Errors
     /// When there are fewer than two, or time does not go on, or orders are taken back.
-    pub(super) fn through(points: &[Point]) -> anyhow::Result<Self> {
+    pub(in crate::cli) fn through(points: &[Point]) -> anyhow::Result<Self> {
         ensure!(points.len() >= 2, "a curve takes two points");
         let mut pieces = Vec::new();
         for (one, other) in points.iter().zip(points.iter().skip(1)) {
@@ -74,17 +74,17 @@ impl Curve {
     }
 
     /// The second in which the last point lies.
-    pub(super) fn end(&self) -> f64 {
+    pub(in crate::cli) fn end(&self) -> f64 {
         self.pieces.last().map_or(0.0, |piece| piece.until)
     }
 
     /// Orders placed until this second; as at the ends outside of them.
-    pub(super) fn total(&self, at: f64) -> f64 {
+    pub(in crate::cli) fn total(&self, at: f64) -> f64 {
         self.piece(at).map_or(0.0, |piece| piece.total(at))
     }
 
     /// Orders a second at this second.
-    pub(super) fn rate(&self, at: f64) -> f64 {
+    pub(in crate::cli) fn rate(&self, at: f64) -> f64 {
         self.piece(at).map_or(0.0, |piece| piece.rate(at))
     }
 

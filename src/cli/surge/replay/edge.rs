@@ -32,8 +32,14 @@ impl Edge {
         let kv = issuer.publish()?;
         let tills = Tills::enrol(Arc::clone(&issuer), port)?;
         let bindings = issuer.bindings(tills.authority());
-        let start =
-            Start { project, port, storage: storage.path(), kv: kv.address(), bindings: &bindings };
+        let start = Start {
+            project,
+            port,
+            storage: storage.path(),
+            kv: kv.address(),
+            archive: None,
+            bindings: &bindings,
+        };
         // Nobody reads the log; a line for each request is written all the same.
         let workerd = Workerd::start(&start, None)?;
         Ok((Self { workerd, port, _kv: kv, _storage: storage }, tills))

@@ -10,7 +10,7 @@
 
 mod arrivals;
 mod chart;
-mod curve;
+pub(in crate::cli) mod curve;
 mod customer;
 mod drive;
 mod edge;
@@ -18,13 +18,13 @@ mod errand;
 mod findings;
 mod judge;
 mod live;
-mod plan;
-mod points;
+pub(in crate::cli) mod plan;
+pub(in crate::cli) mod points;
 mod reading;
 mod record;
 mod report;
 mod retry;
-mod shops;
+pub(in crate::cli) mod shops;
 mod tally;
 mod waits;
 

@@ -14,7 +14,7 @@ const STEP_S: f64 = 5.0;
 
 /// What is replayed.
 #[derive(Clone, Debug)]
-pub(super) struct Plan {
+pub(in crate::cli) struct Plan {
     curve: Curve,
     /// How many times the day's customers come.
     pub(super) times: f64,
@@ -31,7 +31,7 @@ pub(super) struct Plan {
 impl Plan {
     /// # Errors
     /// When the window is not within the day.
-    pub(super) fn new(
+    pub(in crate::cli) fn new(
         curve: Curve,
         times: f64,
         share: u32,
@@ -49,7 +49,7 @@ impl Plan {
     }
 
     /// How long the run takes, in seconds.
-    pub(super) fn seconds(&self) -> f64 {
+    pub(in crate::cli) fn seconds(&self) -> f64 {
         (self.until - self.from) / self.compress
     }
 
@@ -69,14 +69,14 @@ impl Plan {
     }
 
     /// Customers expected until a second of the run.
-    pub(super) fn expected(&self, second: f64) -> f64 {
+    pub(in crate::cli) fn expected(&self, second: f64) -> f64 {
         let orders = self.curve.total(self.clock_at(second)) - self.curve.total(self.from);
         orders * self.times / f64::from(self.share) / self.compress
     }
 
     /// The second of the run in which so many customers are expected to have come; `None` when that
     /// is after its end.
-    pub(super) fn second_of(&self, customers: f64) -> Option<f64> {
+    pub(in crate::cli) fn second_of(&self, customers: f64) -> Option<f64> {
         let (mut low, mut high) = (0.0, self.seconds());
         if customers >= self.expected(high) {
             return None;

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 /// One line of the file.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
-pub(super) struct Point {
+pub(in crate::cli) struct Point {
     /// Hours since the start.
     pub(super) hours: f64,
     /// Orders placed since then.
@@ -21,7 +21,7 @@ pub(super) struct Point {
 ///
 /// # Errors
 /// When it cannot be read, or a point has no source.
-pub(super) fn read(path: &Path) -> anyhow::Result<Vec<Point>> {
+pub(in crate::cli) fn read(path: &Path) -> anyhow::Result<Vec<Point>> {
     let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
     let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(file);
     let points: Vec<Point> = reader

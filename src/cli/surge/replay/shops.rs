@@ -9,7 +9,7 @@
 //!   all shops, about 51,000, and ten have half of them. So large are the largest in reality.
 
 /// Shops that take the coupon, as published.
-pub(super) const SHOPS: u32 = 300_000;
+pub(in crate::cli) const SHOPS: u32 = 300_000;
 
 /// Exponent of the law of volumes.
 pub(super) const VOLUME_EXPONENT: f64 = 0.5;
@@ -20,13 +20,13 @@ pub(super) const CHAINS: u16 = 200;
 /// The shop for a lot between 0 and 1; shop 1 is the busiest.
 ///
 /// The inverse of the law's distribution, with ranks as a continuum: P(rank ≤ r) = (r ÷ N)^(1 − s).
-pub(super) fn shop(lot: f64) -> u32 {
+pub(in crate::cli) fn shop(lot: f64) -> u32 {
     let rank = f64::from(SHOPS) * lot.powf(1.0 / (1.0 - VOLUME_EXPONENT));
     (rank as u32).min(SHOPS - 1) + 1
 }
 
 /// The chain of a shop, from 1: always the same one.
-pub(super) fn chain(shop: u32) -> u16 {
+pub(in crate::cli) fn chain(shop: u32) -> u16 {
     // Spread over the ranks: a chain has large shops and small ones. 2³² ÷ golden ratio, so that
     // neighbours land far from each other.
     let lot = f64::from(shop.wrapping_mul(2_654_435_769)) / 4_294_967_296.0;

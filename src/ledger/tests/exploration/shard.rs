@@ -10,7 +10,7 @@ use crate::ledger::tests::{REVERSAL_WINDOW_S, fingerprint, serial};
 use crate::ledger::{Entry, Fingerprint, Identity, Kind, Outcome};
 use crate::money::Amount;
 use crate::policy::Epochs;
-use crate::prove::history::{Answer, Ask, Asker, Order};
+use crate::prove::history::{Answer, Ask, Asker, Order, Sale};
 use crate::prove::model::Coupon;
 use crate::time::Timestamp;
 
@@ -145,12 +145,15 @@ impl Rule {
             order_ref: None,
             epochs: Epochs::default(),
             reversible_until: now.plus_seconds(REVERSAL_WINDOW_S),
+            chain: 0,
+            offline_at: None,
             answer: 1,
         };
         all.push(entry.clone());
         match kind {
             Kind::Redemption => Outcome::Redeemed { entry, replayed: false },
             Kind::Void => Outcome::Voided { entry, replayed: false },
+            Kind::Conflict => panic!("no till is without a network here"),
             Kind::Reversal => {
                 let redemption = redeemed.unwrap().clone();
                 Outcome::Reversed { redemption, reversal: entry, replayed: false }
@@ -167,7 +170,8 @@ fn ask(request: Request) -> Ask {
     };
     match request.what {
         What::Redeem => {
-            Ask::Redeem { by: key("bill"), order: Order { amount: 3000, reference: None } }
+            let order = Order { amount: 3000, reference: None };
+            Ask::Redeem { by: key("bill"), sale: Sale { order, offline_at: None } }
         }
         What::Cancel => Ask::Cancel { by: key("bill") },
         What::Reverse(seq) => Ask::Reverse { seq, by: key("return") },

@@ -75,7 +75,20 @@ fn request(rng: &mut StdRng, campaign: CampaignId, number: u64) -> anyhow::Resul
     let (shop, till) = (rng.next_u32() % SHOPS, rng.next_u32() % TILLS);
     let [serial, key, fingerprint] = [&serial[..], key.as_bytes(), fingerprint.as_bytes()].map(hex);
     let (amounts, window) = ((DISCOUNT, ORDER_AMOUNT), REVERSAL_WINDOW);
-    Ok(json!([serial, shop, till, key, fingerprint, amounts.0, amounts.1, bill, window]))
+    let no_chain = 0;
+    Ok(json!([
+        serial,
+        shop,
+        till,
+        key,
+        fingerprint,
+        amounts.0,
+        amounts.1,
+        bill,
+        window,
+        no_chain,
+        null
+    ]))
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -100,7 +113,7 @@ fn fingerprint(
     let currency = "CNY".parse().map_err(anyhow::Error::msg)?;
     let reference = OrderRef::try_from(bill).map_err(anyhow::Error::msg)?;
     let order = Order::new(Amount::from(ORDER_AMOUNT), currency, Some(reference));
-    Ok(Fingerprint::of_redemption(&coupon, &order.context("no order")?))
+    Ok(Fingerprint::of_redemption(&coupon, &order.context("no order")?, None))
 }
 
 #[cfg(test)]
@@ -112,7 +125,7 @@ mod tests {
     fn rows_are_redemptions_of_as_many_coupons() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("shard.sqlite");
-        Connection::open(&path).unwrap().execute_batch(MIGRATIONS[0]).unwrap();
+        Connection::open(&path).unwrap().execute_batch(&MIGRATIONS.join(";")).unwrap();
         let campaign = CampaignId::new(0, 1).unwrap();
 
         fill(&path, 200, campaign, 1000).unwrap();

@@ -115,6 +115,6 @@ fn start(
     kv: &KvServer,
     bindings: &[(String, String)],
 ) -> anyhow::Result<Workerd> {
-    let start = Start { project, port, storage, kv: kv.address(), bindings };
+    let start = Start { project, port, storage, kv: kv.address(), archive: None, bindings };
     Workerd::start(&start, None)
 }

@@ -71,7 +71,8 @@ fn ours(project: &Path, storage: &Path) -> anyhow::Result<First> {
     let kv = issuer.publish()?;
     let bindings = issuer.bindings(&format!("127.0.0.1:{port}"));
     let kv = kv.address();
-    let start = Start { project, port, storage: storage.path(), kv, bindings: &bindings };
+    let start =
+        Start { project, port, storage: storage.path(), kv, archive: None, bindings: &bindings };
     first(port, "/healthz", || Workerd::start(&start, None))
 }
 
