@@ -10,6 +10,7 @@ mod json;
 pub mod keyid;
 pub mod policy;
 pub mod request;
+pub mod segment;
 pub mod shop_list;
 pub mod signature;
 pub mod token;
@@ -18,12 +19,13 @@ pub mod token;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 8] = [
+pub const TARGETS: [Target; 9] = [
     ("call", call::holds),
     ("envelope", envelope::holds),
     ("keyid", keyid::holds),
     ("policy", policy::holds),
     ("request", request::holds),
+    ("segment", segment::holds),
     ("shop_list", shop_list::holds),
     ("signature", signature::holds),
     ("token", token::holds),

@@ -4,7 +4,7 @@ use coupon_edge::base64url;
 use coupon_edge::campaign::{CampaignId, Serial};
 use coupon_edge::secret::Root;
 use coupon_edge::token::{
-    Coupon, CouponFields, CouponKey, KeyId, Keyring, TokenRefusal, UnverifiedToken,
+    Coupon, CouponFields, CouponKey, KeyId, Keyring, TokenRefusal, UnverifiedToken, Version,
 };
 
 use super::draw;
@@ -17,20 +17,35 @@ pub fn holds(data: &[u8]) {
     what_is_minted_is_taken(data);
 }
 
-/// The key of `tests/vectors/token-v1.json`.
-fn key(id: KeyId) -> CouponKey {
-    CouponKey::derive(&Root::from_bytes(std::array::from_fn(|at| at as u8)), id)
+/// The key of `tests/vectors/token-v1.json` and `token-v2.json`.
+fn key(version: Version, id: KeyId) -> CouponKey {
+    version.key(&Root::from_bytes(std::array::from_fn(|at| at as u8)), id)
 }
 
-fn keyring(id: KeyId) -> Keyring {
-    [key(id)].into_iter().collect()
+fn keyring(version: Version, id: KeyId) -> Keyring {
+    [key(version, id)].into_iter().collect()
+}
+
+fn other(version: Version) -> Version {
+    match version {
+        Version::One => Version::Two,
+        Version::Two => Version::One,
+    }
+}
+
+/// Base64url of exactly these bytes.
+fn has_one_spelling<const N: usize>(encoded: &str) {
+    let bytes = base64url::decode::<N>(encoded).expect("so many bytes");
+    assert_eq!(base64url::encode(&bytes), encoded, "one spelling");
 }
 
 fn a_text_is_taken_only_as_it_is_minted(text: &str) {
     let Ok(token) = UnverifiedToken::parse(text) else { return };
-    let encoded = text.strip_prefix("C1.").expect("the prefix");
-    let bytes = base64url::decode::<51>(encoded).expect("51 bytes");
-    assert_eq!(base64url::encode(&bytes), encoded, "one spelling");
+    let version = token.version();
+    match version {
+        Version::One => has_one_spelling::<51>(text.strip_prefix("C1.").expect("the prefix")),
+        Version::Two => has_one_spelling::<99>(text.strip_prefix("C2.").expect("the prefix")),
+    }
 
     let (campaign, kid) = token.claimed_key();
     let Ok(campaign) = CampaignId::try_from(campaign) else {
@@ -38,17 +53,19 @@ fn a_text_is_taken_only_as_it_is_minted(text: &str) {
         return;
     };
     let id = KeyId { campaign, kid };
-    match token.verify(&keyring(id)) {
+    match token.verify(&keyring(version, id)) {
         Ok(verified) => {
             assert_eq!(verified.key(), id);
-            assert_eq!(verified.coupon().mint(&key(id)).as_deref(), Some(text));
+            assert_eq!(verified.coupon().mint(&key(version, id)).as_deref(), Some(text));
         }
         Err(TokenRefusal::UnknownKey) => panic!("its key is there"),
         // Authentic and yet no coupon, or forged: then the tag tells which.
         Err(TokenRefusal::Malformed(_) | TokenRefusal::Forged) => {}
     }
-    let other = KeyId { kid: kid.wrapping_add(1), ..id };
-    assert_eq!(token.verify(&keyring(other)), Err(TokenRefusal::UnknownKey));
+    let another = KeyId { kid: kid.wrapping_add(1), ..id };
+    for strange in [keyring(version, another), keyring(other(version), id)] {
+        assert_eq!(token.verify(&strange), Err(TokenRefusal::UnknownKey));
+    }
 }
 
 fn what_is_minted_is_taken(mut data: &[u8]) {
@@ -67,16 +84,19 @@ fn what_is_minted_is_taken(mut data: &[u8]) {
     };
     let Ok(coupon) = Coupon::new(fields) else { return };
     let id = KeyId { campaign, kid };
-    let text = coupon.mint(&key(id)).expect("the campaign's own key");
-    let verified = UnverifiedToken::parse(&text).expect("the form").verify(&keyring(id));
-    assert_eq!(verified.expect("the tag").coupon(), &coupon);
-
-    // One character another: forged, or a key that is not there.
     let [at, to] = draw::bytes(&mut data);
-    let mut altered = text.clone().into_bytes();
-    let at = usize::from(at) % altered.len();
-    altered[at] = to & 0x7f;
-    let altered = String::from_utf8(altered).expect("ASCII");
-    let taken = UnverifiedToken::parse(&altered).is_ok_and(|it| it.verify(&keyring(id)).is_ok());
-    assert_eq!(taken, altered == text, "{altered}");
+    for version in [Version::One, Version::Two] {
+        let (key, keyring) = (key(version, id), keyring(version, id));
+        let text = coupon.mint(&key).expect("the campaign's own key");
+        let verified = UnverifiedToken::parse(&text).expect("the form").verify(&keyring);
+        assert_eq!(verified.expect("the proof").coupon(), &coupon);
+
+        // One character another: forged, or a key that is not there.
+        let mut altered = text.clone().into_bytes();
+        let at = usize::from(at) % altered.len();
+        altered[at] = to & 0x7f;
+        let altered = String::from_utf8(altered).expect("ASCII");
+        let taken = UnverifiedToken::parse(&altered).is_ok_and(|it| it.verify(&keyring).is_ok());
+        assert_eq!(taken, altered == text, "{altered}");
+    }
 }
