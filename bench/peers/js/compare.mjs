@@ -163,6 +163,9 @@ const children = [join(HERE, "../../.."), HERE].map((folder, n) => spawn(join(fo
     AUTHORITIES: HOST,
     COUPON_KEYS: JSON.stringify({ [`${CAMPAIGN}/1`]: b64u(couponKey) }),
     POS_ROOTS: JSON.stringify({ 0: b64u(POS_ROOT) }),
+    // The twin makes no receipts and does without.
+    RECEIPT_KEYS: b64u(crypto.randomBytes(32)),
+    ARCHIVE_KEYS: b64u(crypto.randomBytes(32)),
     POLICY_KEYS: issuer.publicKey.export({ format: "jwk" }).x,
   },
 }));

@@ -6,6 +6,7 @@ const config :Workerd.Config = (
   services = [
     (name = "edge", worker = .edge),
     (name = "kv", external = (http = ())),
+    (name = "archive", external = (http = ())),
     (name = "ledger", disk = (writable = true)),
   ],
   sockets = [(name = "http", http = (), service = "edge")],

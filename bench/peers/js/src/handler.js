@@ -149,7 +149,7 @@ async function consult(call, till, shard, command) {
     // A policy that ends takes the campaign down with it: say so in time.
     if (policy.validUntil - Date.now() < A_WEEK_MS) log.fields.policy_ends = rfc3339(policy.validUntil);
 
-    const asked = ledger.callOf(policy, shops, command(policy));
+    const asked = ledger.callOf(shard, policy, shops, command(policy));
     const outcome = await ask(env, admission.call(shard), document.location_hint, asked, log);
     if (outcome.refused !== "policy-stale" || isRefreshed) return { outcome, policy };
     await policies.refresh(shard.campaign, call);

@@ -1,14 +1,19 @@
 // What the Worker asks a shard to do, in the form that goes over the wire.
 
 import { encodeUrl } from "./base64.js";
+import { objectName } from "./campaign.js";
 import { sha256First16 } from "./crypto.js";
 
 const encoder = new TextEncoder();
 const [REDEMPTION, REVERSAL, CANCEL] = ["redemption/1", "reversal/1", "cancel/1"].map((text) => encoder.encode(text));
 
-/** A command with the policies that it was judged by. */
-export const callOf = (policy, shops, command) =>
-  ({ v: 2, epochs: { campaign: policy.epoch, shops: shops.epoch }, commands: [command] });
+/** A command for this shard with the policies that it was judged by. */
+export const callOf = (shard, policy, shops, command) => ({
+  v: 3,
+  origin: { shard: objectName(shard), currency: policy.document.currency },
+  epochs: { campaign: policy.epoch, shops: shops.epoch },
+  commands: [command],
+});
 
 /** Use the coupon. */
 export function redeem(coupon, till, key, order, discount, reversalWindow) {
@@ -22,6 +27,7 @@ export function redeem(coupon, till, key, order, discount, reversalWindow) {
       order_amount: order.amount,
       ...(ref !== null && { order_ref: ref }),
       reversal_window_s: reversalWindow,
+      chain: till.chain,
     },
   };
 }

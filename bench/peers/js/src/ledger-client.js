@@ -34,9 +34,9 @@ export async function ask(env, place, hint, call, log) {
 function complete(outcome, { epochs, commands: [command] }) {
   if (!outcome.appended) return outcome;
   const { seq, n, at } = outcome.appended;
-  const { serial, by, fingerprint, discount, order_amount, order_ref = null, reversal_window_s } = command.redeem;
+  const { serial, by, fingerprint, discount, order_amount, order_ref = null, reversal_window_s, chain } = command.redeem;
   const reversible_until = at + reversal_window_s * 1000;
   const entry = { seq, serial, n, kind: "redemption", at, by, fingerprint, discount, order_amount, order_ref, epochs,
-    reversible_until, answer: 1 };
+    reversible_until, answer: 1, chain };
   return { redeemed: { entry, replayed: false } };
 }

@@ -44,7 +44,7 @@ export class LedgerShard {
   #redeem(it, epochs, now) {
     const { serial, by, fingerprint } = it;
     const request = [hex(serial), by.shop, by.till, hex(by.key), hex(fingerprint), it.discount, it.order_amount,
-      it.order_ref ?? null, it.reversal_window_s * 1000];
+      it.order_ref ?? null, it.reversal_window_s * 1000, it.chain, null];
     const cursor = this.#storage.exec(sql.REDEEM, JSON.stringify([request]), now, epochs.campaign, epochs.shops,
       ANSWER_VERSION);
     const [appended] = cursor.raw().toArray();

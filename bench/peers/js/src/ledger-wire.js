@@ -30,7 +30,8 @@ const by = fields({ shop: u32, till: u16, key: bytes(16) });
 const request = { serial: bytes(12), by, fingerprint: bytes(16) };
 
 const COMMANDS = {
-  redeem: fields({ ...request, discount: amount, order_amount: amount, "?order_ref": orderRef, reversal_window_s: u32 }),
+  redeem: fields({ ...request, discount: amount, order_amount: amount, "?order_ref": orderRef, reversal_window_s: u32,
+    chain: u16 }),
   recall: fields(request),
   reverse: fields({ seq, by, fingerprint: bytes(16) }),
   cancel: fields(request),
@@ -46,5 +47,12 @@ function command(value) {
 /** One command: there are no batches here. */
 const commands = (value) => Array.isArray(value) && value.length === 1 && command(value[0]);
 
+const text = (value) => typeof value === "string";
+
 /** Whether this is a call of the version that this build makes and takes. */
-export const isCall = fields({ v: (value) => value === 2, epochs: fields({ campaign: u32, shops: u32 }), commands });
+export const isCall = fields({
+  v: (value) => value === 3,
+  origin: fields({ shard: text, currency: text }),
+  epochs: fields({ campaign: u32, shops: u32 }),
+  commands,
+});

@@ -15,6 +15,7 @@ export function parseKeyid(keyid) {
     bytes,
     shop: view.getUint32(0),
     till: view.getUint16(4),
+    chain: view.getUint16(6),
     groups: view.getUint32(8),
     root: version >> 12,
     issue: version & 0xfff,
