@@ -1,6 +1,8 @@
 //! Shipping a shard's journal, from its alarm: what is unsent goes to each consumer, and one that
 //! fails holds up no other. Nothing here is on the way of a redemption.
 
+mod archive;
+
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
@@ -9,11 +11,10 @@ use worker::js_sys::Reflect;
 use worker::wasm_bindgen::JsValue;
 
 use super::object_storage::ObjectStorage;
-use super::{clock, config, log, platform};
+use super::{clock, log, platform};
 use crate::counters;
 use crate::journal::outbox::OutboxError;
-use crate::journal::{Chain, Consumer, Head, Outbox, Parcel, Received, Segment, pace, segment};
-use crate::jws::Typ;
+use crate::journal::{Consumer, Outbox, Parcel, Received, pace};
 use crate::ledger::LedgerShard;
 use crate::statement::Bucket;
 use crate::time::Timestamp;
@@ -26,6 +27,8 @@ pub(super) struct Shipper {
     shard: Shard,
     env: JsValue,
     busy: Cell<bool>,
+    /// Whether it is known how far the archive goes.
+    looked: Cell<bool>,
     /// How often each consumer failed in a row, in the order of [`Consumer::ALL`].
     failures: [Cell<u32>; 3],
 }
@@ -39,7 +42,13 @@ const PATIENCE_MS: u32 = 20_000;
 
 impl Shipper {
     pub(super) fn new(shard: Shard, env: JsValue) -> Self {
-        Self { shard, env, busy: Cell::default(), failures: Default::default() }
+        Self {
+            shard,
+            env,
+            busy: Cell::default(),
+            looked: Cell::default(),
+            failures: Default::default(),
+        }
     }
 
     /// Ships what is unsent; to the archive also segments that are not full if they waited long
@@ -48,7 +57,13 @@ impl Shipper {
         if self.busy.replace(true) {
             return Some(1_000);
         }
-        let archive = self.judged(Consumer::Archive, self.archive(all));
+        // Before anything is sent: who was put back to a backup would give numbers a second time.
+        let looked = self.look().await;
+        let archive = async {
+            looked?;
+            self.archive(all).await
+        };
+        let archive = self.judged(Consumer::Archive, archive);
         let statements = self.judged(Consumer::Statements, self.statements());
         join(archive, statements).await;
         // Last, because it also tells how far the others are.
@@ -93,82 +108,6 @@ impl Shipper {
                 log::event("shipping-failed", clock::now(), consumer.name(), &why);
             }
         }
-    }
-
-    /// The archive: segments, and the head when anything is new.
-    async fn archive(&self, all: bool) -> Result<(), String> {
-        for _ in 0..IN_A_ROW {
-            let Some((segment, text)) = self.outbox(|outbox| outbox.next_segment())? else { break };
-            let full = segment.entries().len() == segment::MAX_ENTRIES;
-            let campaign = segment.header().origin.shard.campaign();
-            let oldest = segment.entries().first().map(|entry| entry.at);
-            let waited = oldest.map_or(0, |at| clock::now().millis_since(at));
-            if !(all || full || waited >= pace::segment_delay_ms(campaign)) {
-                break;
-            }
-            match self.keep(&segment.key(), &text).await? {
-                None => self.outbox(|outbox| outbox.archived(&segment).map(|_| ()))?,
-                Some(there) => self.find_there(&there).await?,
-            }
-        }
-        let due = self.outbox(|outbox| outbox.head_is_due())?;
-        if due || all { self.write_head().await } else { Ok(()) }
-    }
-
-    /// There is a segment with this name. It is the shard's own, whose confirmation was lost; or the
-    /// shard was put back to a state of before, and goes on in its next life.
-    async fn find_there(&self, text: &str) -> Result<(), String> {
-        let there =
-            Segment::read(text.as_bytes()).map_err(|why| format!("in the archive: {why}"))?;
-        let Some(differs) = self.outbox(|outbox| outbox.differs(&there))? else {
-            return self.outbox(|outbox| outbox.archived(&there).map(|_| ()));
-        };
-        let head = self.outbox(|outbox| outbox.head())?.ok_or("no journal")?;
-        let mut chain = Chain::after(head);
-        chain.push(&there).map_err(|why| format!("in the archive: {why}"))?;
-        loop {
-            let end = chain.end();
-            let next = segment::key(end.origin, end.incarnation, end.last + 1);
-            let Some(text) = self.read(&next).await? else { break };
-            let next =
-                Segment::read(text.as_bytes()).map_err(|why| format!("in the archive: {why}"))?;
-            chain.push(&next).map_err(|why| format!("in the archive: {why}"))?;
-        }
-        let end = chain.end();
-        let why = format!("entry {differs} differs; the archive goes to {}", end.last);
-        log::event("ledger-restored", clock::now(), &end.origin.shard.object_name(), &why);
-        self.outbox(|outbox| outbox.restored(end, differs))
-    }
-
-    async fn write_head(&self) -> Result<(), String> {
-        let Some(head) = self.outbox(|outbox| outbox.head())? else { return Ok(()) };
-        let was_written = self.outbox(|outbox| outbox.head_goes_to())? > 0;
-        if was_written && self.read(&head.key()).await?.is_none() {
-            return self.begin_again(&head);
-        }
-        let (sent, complete_until) = self.outbox(|outbox| {
-            let sent = outbox.sent(Consumer::Archive)?;
-            Ok((sent, outbox.complete_until(sent)?))
-        })?;
-        let head = head.complete(complete_until);
-        let json = serde_json::to_string(&head).map_err(|why| why.to_string())?;
-        let keys = config::archive_keys(&self.env).map_err(|fault| fault.reason().to_owned())?;
-        let bucket = self.binding("ARCHIVE")?;
-        let signed = keys.sign(Typ::ArchiveHead, &json);
-        platform::overwrite(&bucket, &head.key(), &signed, PATIENCE_MS)
-            .await
-            .map_err(|why| platform::reason(&why))?;
-        self.outbox(|outbox| outbox.head_written(sent))
-    }
-
-    /// The archive was lost, or is another one now.
-    fn begin_again(&self, head: &Head) -> Result<(), String> {
-        if !self.outbox(|outbox| outbox.archive_lost())? {
-            return Err("the archive has lost a life that the shard does not hold".to_owned());
-        }
-        let why = format!("entries 1 to {} are written again", head.last);
-        log::event("archive-lost", clock::now(), &head.origin.shard.object_name(), &why);
-        Ok(())
     }
 
     /// The shops' statements: each object gets the entries of its shops.
@@ -256,16 +195,6 @@ impl Shipper {
         let mut shard = self.shard.try_borrow_mut().map_err(|_| "in use".to_owned())?;
         let shard = shard.as_mut().ok_or("not open")?;
         ask(&mut shard.outbox()).map_err(|why| format!("{why:?}"))
-    }
-
-    async fn keep(&self, key: &str, text: &str) -> Result<Option<String>, String> {
-        let there = platform::keep(&self.binding("ARCHIVE")?, key, text, PATIENCE_MS).await;
-        there.map(|it| it.map(String::from)).map_err(|why| platform::reason(&why))
-    }
-
-    async fn read(&self, key: &str) -> Result<Option<String>, String> {
-        let there = platform::kept(&self.binding("ARCHIVE")?, key, PATIENCE_MS).await;
-        there.map(|it| it.map(String::from)).map_err(|why| platform::reason(&why))
     }
 
     fn binding(&self, name: &str) -> Result<JsValue, String> {

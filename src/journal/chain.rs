@@ -1,6 +1,6 @@
 //! Whether segments are one journal, from its first entry to its head.
 
-use super::{Head, Incarnation, Segment, SegmentHash};
+use super::{Head, Segment, SegmentHash};
 
 /// The segments of a shard so far, each following on the one before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,11 +95,10 @@ impl Chain {
         if head.origin != end.origin {
             return Err(Break::Foreign);
         }
-        let of = |head: &Head| -> (Incarnation, u64) { (head.incarnation, head.last) };
-        if of(head) > of(&end) {
+        if head.is_after(&end) {
             return Err(Break::MissingTail { from: end.last + 1, until: head.last });
         }
-        if of(head) < of(&end) {
+        if end.is_after(head) {
             return Err(Break::BeyondHead { from: head.last + 1 });
         }
         if *head != end { Err(Break::OtherHead) } else { Ok(()) }

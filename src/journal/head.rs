@@ -59,6 +59,11 @@ impl Head {
         Self { complete_until, ..self }
     }
 
+    /// Whether it goes further than the other: to later entries, or in a later life.
+    pub fn is_after(&self, other: &Self) -> bool {
+        (self.incarnation, self.last) > (other.incarnation, other.last)
+    }
+
     /// Where the archive keeps it.
     pub fn key(&self) -> String {
         format!("{}head.jws", segment::folder(self.origin))

@@ -1,8 +1,9 @@
 //! The journal leaves the ledger: whole, in order, once, whatever fails on the way.
 
 mod lost;
+mod restored;
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use coupon_edge::cli::local::R2Trouble;
 use coupon_edge::journal::{Head, Segment};
@@ -10,7 +11,7 @@ use coupon_edge::ledger::Kind;
 use coupon_edge::time::Timestamp;
 use serde_json::{Value, json};
 
-use crate::support::{Edge, archive_public_keys, now_s};
+use crate::support::{Edge, PATIENCE, archive_public_keys, now_s};
 
 /// All entries of an archive that was verified, when it has so many.
 fn archived(edge: &Edge, count: u64) -> Vec<(Head, Vec<Segment>)> {
@@ -120,7 +121,7 @@ fn nothing_is_lost_or_doubled_by_twenty_kills() {
 
 /// What the shop's statement of today says of the first campaign, when it says so.
 fn statement(edge: &Edge, wanted: impl Fn(&Value) -> bool) -> Value {
-    let deadline = Instant::now() + Duration::from_secs(30);
+    let deadline = Instant::now() + PATIENCE;
     let today = Timestamp::from_seconds(now_s()).rfc3339();
     let path = format!("/v1/shops/me/statement?day={}", &today[..10]);
     loop {

@@ -61,7 +61,8 @@ fn what_was_redeemed_reversed_and_refused_is_counted_exactly() {
         (r#"{campaign="0",chain="7",code="token-malformed"}"#, 2),
         (r#"{campaign="268435457",chain="7",code="already-redeemed"}"#, 3),
     ];
-    assert_eq!(metrics.all("coupon_refusals_total"), refusals);
+    let metrics =
+        Metrics::when(&edge, "refusals", |it| it.all("coupon_refusals_total") == refusals);
     for campaign in ["0", "268435457", "134217730", "134217731"] {
         assert_eq!(metrics.find(&format!("coupon_up{{campaign=\"{campaign}\"}}")), Some(1));
     }
@@ -116,15 +117,14 @@ fn a_campaign_is_complete_once_every_shard_was_asked() {
     let edge = Edge::start();
     let before = Metrics::of(&edge);
     assert_eq!(before.all("coupon_complete_until_timestamp_seconds"), []);
-    let answer = of_chain(&edge, 7).redeem(&edge.issuer.coupon(), "bill");
-    let redeemed_at = u64::from(crate::support::now_s());
-    assert_eq!(answer.status, 201);
+    let began = u64::from(crate::support::now_s());
+    assert_eq!(of_chain(&edge, 7).redeem(&edge.issuer.coupon(), "bill").status, 201);
     let complete =
         format!("coupon_complete_until_timestamp_seconds{{{CAMPAIGN},consumer=\"counters\"}}");
     let metrics = Metrics::when(&edge, "completeness", |it| it.find(&complete).is_some());
     assert_eq!(metrics.find(&format!("coupon_shards_heard_of{{{CAMPAIGN}}}")), Some(4));
     assert_eq!(metrics.find(&format!("coupon_shards{{{CAMPAIGN}}}")), Some(4));
-    assert!(metrics.find(&complete) >= Some(redeemed_at - 1), "{metrics:?}");
+    assert!(metrics.find(&complete) >= Some(began), "{metrics:?}");
 }
 
 #[test]

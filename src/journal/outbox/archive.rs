@@ -6,7 +6,7 @@ use crate::journal::{Chain, Head, Segment, segment};
 use crate::ledger::database::{Database, Value};
 use crate::ledger::entry::integer;
 
-const RESTORED: &str = "UPDATE journal SET incarnation = incarnation + 1, begins = ?1";
+const RESTORED: &str = "UPDATE journal SET incarnation = ?1 + 1, begins = ?2";
 
 const BOUND: &str = "SELECT last FROM segment WHERE last > ?1 ORDER BY last LIMIT 1";
 const BOUNDED: &str = "INSERT INTO segment (last) VALUES (?1) ON CONFLICT DO NOTHING";
@@ -126,7 +126,8 @@ impl<D: Database> Outbox<'_, D> {
     /// See [`OutboxError`].
     pub fn restored(&mut self, archive: &Head, begins: u64) -> Found<(), D> {
         let json = serde_json::to_string(archive).map_err(|_| OutboxError::Unreadable)?;
-        self.run(RESTORED, &[Value::Integer(begins)])?;
+        let life = Value::Integer(archive.incarnation.into());
+        self.run(RESTORED, &[life, Value::Integer(begins)])?;
         self.set(Consumer::Archive, begins.saturating_sub(1), Some(&json))
     }
 

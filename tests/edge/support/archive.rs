@@ -9,6 +9,8 @@ use coupon_edge::journal::{Chain, Head, Segment};
 use coupon_edge::jws::{PublicKeys, Typ};
 use tempfile::TempDir;
 
+use super::PATIENCE;
+
 pub struct Archive {
     folder: TempDir,
     pub server: R2Server,
@@ -34,16 +36,17 @@ impl Archive {
         *self.trouble.lock().unwrap() = trouble;
     }
 
-    /// All that was in it is gone.
+    /// All that was in it is gone. At once, because a shard may write to it at any time.
     pub fn lose(&self) {
-        std::fs::remove_dir_all(self.folder.path().join("journal")).unwrap();
+        let lost = tempfile::tempdir().unwrap();
+        std::fs::rename(self.folder.path().join("journal"), lost.path().join("journal")).unwrap();
     }
 
     /// Waits until so many more calls came.
     pub fn wait_for_calls(&self, more: u64) {
         let mut called = self.called.0.lock().unwrap();
         let wanted = *called + more;
-        let deadline = Instant::now() + Duration::from_secs(30);
+        let deadline = Instant::now() + PATIENCE;
         while *called < wanted {
             let left = deadline.saturating_duration_since(Instant::now());
             assert!(!left.is_zero(), "nobody asks the archive");
@@ -53,7 +56,7 @@ impl Archive {
 
     /// Waits until the archive is as wanted, looking again whenever it was called.
     pub fn wait_until<T>(&self, what: &str, look: impl Fn(&Self) -> Option<T>) -> T {
-        let deadline = Instant::now() + Duration::from_secs(30);
+        let deadline = Instant::now() + PATIENCE;
         loop {
             if let Some(found) = look(self) {
                 return found;
@@ -84,13 +87,19 @@ impl Archive {
     pub fn verified(&self, keys: &PublicKeys) -> Vec<(Head, Vec<Segment>)> {
         let files = self.files();
         let heads = files.iter().filter(|path| path.ends_with("head.jws"));
-        heads.map(|head| verified(head, &files, keys)).collect()
+        heads.map(|head| self.verified_shard(head, keys)).collect()
+    }
+
+    fn verified_shard(&self, head: &Path, keys: &PublicKeys) -> (Head, Vec<Segment>) {
+        // The head first: when it is written, its segments are there.
+        let text = std::fs::read_to_string(head).unwrap();
+        let files = self.files();
+        verified(head, &text, &files, keys)
     }
 }
 
-fn verified(head: &Path, files: &[PathBuf], keys: &PublicKeys) -> (Head, Vec<Segment>) {
-    let text = std::fs::read_to_string(head).unwrap();
-    let payload = keys.verify(Typ::ArchiveHead, &text).unwrap().payload;
+fn verified(head: &Path, text: &str, files: &[PathBuf], keys: &PublicKeys) -> (Head, Vec<Segment>) {
+    let payload = keys.verify(Typ::ArchiveHead, text).unwrap().payload;
     let head_says = Head::parse(payload.as_bytes()).unwrap();
     assert!(head.ends_with(head_says.key()), "{}", head.display());
     let mut chain = Chain::after(Head::new(head_says.origin, 1));
@@ -99,10 +108,9 @@ fn verified(head: &Path, files: &[PathBuf], keys: &PublicKeys) -> (Head, Vec<Seg
     for file in files.iter().filter(|file| file.starts_with(folder) && *file != head) {
         let segment = Segment::read(&std::fs::read(file).unwrap()).unwrap();
         assert!(file.ends_with(segment.key()), "{}", file.display());
-        // The head is written after its segments.
-        if segment.header().last <= head_says.last
-            || segment.header().incarnation < head_says.incarnation
-        {
+        // What came after the head is not in it.
+        let header = segment.header();
+        if (header.incarnation, header.last) <= (head_says.incarnation, head_says.last) {
             chain.push(&segment).unwrap();
             segments.push(segment);
         }

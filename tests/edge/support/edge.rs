@@ -13,7 +13,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::feed::Feed;
-use super::{Archive, Issuer, Till};
+use super::{Archive, Issuer, PATIENCE, Till};
 
 /// How KV behaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,10 +152,14 @@ impl Edge {
         self.workerd.lock().unwrap().kill();
     }
 
+    /// Where the objects of a class store what they have.
+    pub fn objects(&self, class: &str) -> PathBuf {
+        self.storage.path().join(format!("coupon-edge-{class}"))
+    }
+
     /// All objects of a class forget what they stored. The edge must have been killed.
     pub fn lose(&self, class: &str) {
-        let objects = self.storage.path().join(format!("coupon-edge-{class}"));
-        std::fs::remove_dir_all(objects).unwrap();
+        std::fs::remove_dir_all(self.objects(class)).unwrap();
     }
 
     /// Kills workerd and starts it again on the same storage: a new instance, with nothing in
@@ -181,8 +185,9 @@ impl Edge {
 
     /// The SQLite files of the ledger's shards.
     pub fn ledger_files(&self) -> Vec<PathBuf> {
-        let shards = self.storage.path().join("coupon-edge-LedgerObject");
-        let files = std::fs::read_dir(shards).unwrap().map(|file| file.unwrap().path());
+        let files = std::fs::read_dir(self.objects("LedgerObject"))
+            .unwrap()
+            .map(|file| file.unwrap().path());
         files
             .filter(|file| file.extension().is_some_and(|ending| ending == "sqlite"))
             .filter(|file| file.file_stem().is_some_and(|name| name != "metadata"))
@@ -222,7 +227,7 @@ impl Edge {
 
     /// The first log line that holds for `wanted`; waits for it.
     pub fn log_line(&self, wanted: impl Fn(&Value) -> bool) -> Value {
-        let deadline = Instant::now() + Duration::from_secs(10);
+        let deadline = Instant::now() + PATIENCE;
         let mut lines = self.log.0.lock().unwrap();
         loop {
             let parsed = lines.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok());

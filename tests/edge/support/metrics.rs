@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::{Edge, operator_token};
+use super::{Edge, PATIENCE, operator_token};
 
 /// Each sample's value, by its name with its labels.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ impl Metrics {
 
     /// The counters, when they are as wanted; looks at them again and again.
     pub fn when(edge: &Edge, what: &str, wanted: impl Fn(&Self) -> bool) -> Self {
-        let deadline = Instant::now() + Duration::from_secs(30);
+        let deadline = Instant::now() + PATIENCE;
         loop {
             let metrics = Self::of(edge);
             if wanted(&metrics) {

@@ -11,6 +11,8 @@ mod resign;
 mod stand_in;
 mod wire;
 
+use std::time::Duration;
+
 pub use archive::Archive;
 pub use edge::{Edge, KvMode};
 pub use issuer::{
@@ -21,3 +23,6 @@ pub use metrics::Metrics;
 pub use request::{Answer, Call, Till, item, order};
 pub use stand_in::{Shards, StandIn};
 pub use wire::{Sent, Wire, read_answer};
+
+/// How long a test waits for what has to come: only one that fails waits for so long.
+pub const PATIENCE: Duration = Duration::from_secs(90);

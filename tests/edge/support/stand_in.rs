@@ -4,9 +4,10 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
-use std::time::Duration;
 
 use serde_json::{Value, json};
+
+use super::PATIENCE;
 
 /// What the stand-in does with a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,8 +70,8 @@ impl StandIn {
     #[track_caller]
     pub fn await_held(&self, count: usize) {
         let (lock, changed) = &*self.shared;
-        let wait = Duration::from_secs(30);
-        let waited = changed.wait_timeout_while(lock.lock().unwrap(), wait, |it| it.held != count);
+        let state = lock.lock().unwrap();
+        let waited = changed.wait_timeout_while(state, PATIENCE, |it| it.held != count);
         let held = waited.unwrap().0.held;
         assert_eq!(held, count, "calls that wait");
     }
