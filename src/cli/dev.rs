@@ -14,7 +14,7 @@ use serde_json::json;
 use super::Context;
 use super::interrupt::Interrupt;
 use super::issuer::Issuer;
-use super::local::{KvAnswer, KvServer, Start, Workerd};
+use super::local::{KvAnswer, KvServer, Start, Workerd, free_port};
 use super::outcome::{Failure, Outcome};
 use super::output::NewFile;
 
@@ -26,8 +26,8 @@ use super::output::NewFile;
 The log goes to standard output, one JSON object a line; with --json a last line says what
 the address was. Ctrl-C ends it.")]
 pub(super) struct Dev {
-    /// Port on 127.0.0.1.
-    #[arg(long, default_value_t = 8787, value_parser = clap::value_parser!(u16).range(1..))]
+    /// Port on 127.0.0.1; 0 for any that is free.
+    #[arg(long, default_value_t = 8787)]
     port: u16,
 
     /// Folder of the ledger.
@@ -47,12 +47,12 @@ impl Dev {
     pub(super) fn run(&self, context: &Context) -> anyhow::Result<Outcome> {
         let interrupt = Interrupt::watch()?;
         let mut bindings = Issuer::open_for_edge(&context.dir)?.edge_bindings()?;
-        let hosts = format!("127.0.0.1:{0},localhost:{0}", self.port);
-        bindings.push(("AUTHORITIES".to_owned(), hosts));
         if let Some(path) = &self.url_file {
             remove(path).with_context(|| format!("cannot remove the old {}", path.display()))?;
         }
-        self.check_port()?;
+        let port = self.free_port()?;
+        let hosts = format!("127.0.0.1:{port},localhost:{port}");
+        bindings.push(("AUTHORITIES".to_owned(), hosts));
         let _lock = self.lock_storage()?;
 
         // What is published is there at the edge's next read: nothing is kept of it here.
@@ -66,7 +66,7 @@ impl Dev {
         let (lines, log) = mpsc::channel();
         let start = Start {
             project: &self.project,
-            port: self.port,
+            port,
             storage: &self.storage,
             kv: kv.address(),
             archive: None,
@@ -79,7 +79,7 @@ impl Dev {
             }
             Err(why) => return Err(why),
         };
-        let url = format!("http://127.0.0.1:{}", self.port);
+        let url = format!("http://127.0.0.1:{port}");
         eprintln!("The edge listens on {url}");
         let url_file = self.url_file.as_deref().map(|path| UrlFile::write(path, &url));
         let _url_file = url_file.transpose()?;
@@ -99,11 +99,14 @@ impl Dev {
     }
 
     /// Looked at before workerd does, whose own words about it are about sockets.
-    fn check_port(&self) -> anyhow::Result<()> {
+    fn free_port(&self) -> anyhow::Result<u16> {
         let port = self.port;
+        if port == 0 {
+            return free_port();
+        }
         TcpListener::bind((Ipv4Addr::LOCALHOST, port))
             .with_context(|| format!("port {port} cannot be had: say another --port"))?;
-        Ok(())
+        Ok(port)
     }
 
     /// Two edges must not write one ledger: each would think that it is the only one.

@@ -21,8 +21,9 @@ const BEFORE_THE_LEDGER: [&str; 6] = [
     "panic:object",
 ];
 
-/// Far below the 8 s after which the Worker gives a shard up, and what a till waits.
-const SOON: Duration = Duration::from_secs(3);
+/// Below the 8 s after which the Worker gives a shard up by itself. It takes milliseconds, unless the
+/// machine stands still.
+const SOON: Duration = Duration::from_secs(7);
 
 fn edge() -> Edge {
     Edge::of_variant("panics")

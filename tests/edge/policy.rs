@@ -77,7 +77,7 @@ fn without_a_policy_in_force_nothing_is_guessed() {
 #[test]
 fn while_kv_is_away_what_is_in_memory_goes_on_until_valid_until() {
     let mut issuer = Issuer::new();
-    let end = now_s() + 6;
+    let end = now_s() + 12;
     issuer.campaign.valid_until = Timestamp::from_seconds(end);
     let edge = Edge::start_with(issuer);
     let till = edge.till(7, 1);

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import csv
 import json
-import socket
 import subprocess
 import time
 from dataclasses import asdict, dataclass, field
@@ -79,7 +78,7 @@ class World:
         headers = sign(till.keyid, till.secret, "POST", url, data, key)
         headers["Content-Type"] = "application/json"
         try:
-            with urlopen(Request(url, data, headers), timeout=10) as answer:
+            with urlopen(Request(url, data, headers), timeout=60) as answer:
                 return json.load(answer)
         except HTTPError as refusal:
             raise RuntimeError(f"{path}: {refusal.code} {refusal.read().decode()}") from None
@@ -147,8 +146,8 @@ class Edge:
 
     def __init__(self, issuer: Issuer) -> None:
         self.url_file, self.log = issuer.folder / "url", issuer.folder / "edge.log"
-        port, ledger = str(free_port()), str(issuer.folder / "ledger")
-        options = ("--port", port, "--storage", ledger, "--url-file", str(self.url_file))
+        ledger = str(issuer.folder / "ledger")
+        options = ("--port", "0", "--storage", ledger, "--url-file", str(self.url_file))
         self.command = issuer.command("dev", *options)
 
     def __enter__(self) -> str:
@@ -179,12 +178,6 @@ class Edge:
 
 def days_from_now(days: int) -> str:
     return (datetime.now(timezone.utc) + timedelta(days)).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 def altered(token: str) -> str:

@@ -86,13 +86,13 @@ impl<'a> Edge<'a> {
     }
 
     fn ended(&mut self) -> ExitStatus {
-        for _ in 0..200 {
+        for _ in 0..1200 {
             if let Some(status) = self.child.try_wait().unwrap() {
                 return status;
             }
             thread::sleep(Duration::from_millis(50));
         }
-        panic!("it did not end in 10 s");
+        panic!("it did not end in a minute");
     }
 
     /// Ends it as a supervisor does, and sees that nothing of it is left but the ledger.

@@ -41,7 +41,8 @@ fn no_object_is_made_by_whoever_has_no_coupon_and_no_signature() {
     assert_eq!(edge.ledger_files().len(), 0, "a stranger made an object");
 
     assert_eq!(till.redeem(&token, "a").status, 201);
-    assert_eq!(edge.ledger_files().len(), 1);
+    // That one, and soon those that the counters ask.
+    assert!(!edge.ledger_files().is_empty());
 }
 
 #[test]

@@ -42,10 +42,14 @@ impl Archive {
         std::fs::rename(self.folder.path().join("journal"), lost.path().join("journal")).unwrap();
     }
 
-    /// Waits until so many more calls came.
-    pub fn wait_for_calls(&self, more: u64) {
+    /// How many calls came so far.
+    pub fn calls(&self) -> u64 {
+        *self.called.0.lock().unwrap()
+    }
+
+    /// Waits until so many calls came.
+    pub fn wait_for_calls(&self, wanted: u64) {
         let mut called = self.called.0.lock().unwrap();
-        let wanted = *called + more;
         let deadline = Instant::now() + PATIENCE;
         while *called < wanted {
             let left = deadline.saturating_duration_since(Instant::now());

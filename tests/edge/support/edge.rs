@@ -129,6 +129,9 @@ impl Edge {
             .http_status_as_error(false)
             .timeout_global(Some(Duration::from_secs(30)))
             .max_idle_connections_per_host(256)
+            // Before workerd closes them.
+            .max_idle_age(Duration::from_secs(2))
+            .proxy(None)
             .build();
         let url = format!("http://127.0.0.1:{port}");
         Self {
@@ -227,15 +230,22 @@ impl Edge {
 
     /// The first log line that holds for `wanted`; waits for it.
     pub fn log_line(&self, wanted: impl Fn(&Value) -> bool) -> Value {
+        let mut lines = self.log_lines(1, wanted);
+        lines.remove(0)
+    }
+
+    /// All log lines that hold for `wanted`; waits until there are so many.
+    pub fn log_lines(&self, count: usize, wanted: impl Fn(&Value) -> bool) -> Vec<Value> {
         let deadline = Instant::now() + PATIENCE;
         let mut lines = self.log.0.lock().unwrap();
         loop {
             let parsed = lines.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-            if let Some(line) = parsed.into_iter().find(&wanted) {
-                return line;
+            let found: Vec<_> = parsed.filter(&wanted).collect();
+            if found.len() >= count {
+                return found;
             }
             let left = deadline.saturating_duration_since(Instant::now());
-            assert!(!left.is_zero(), "no such log line in {lines:#?}");
+            assert!(!left.is_zero(), "{} such log lines in {lines:#?}", found.len());
             lines = self.log.1.wait_timeout(lines, left).unwrap().0;
         }
     }
