@@ -91,7 +91,7 @@ impl Prove {
         let interrupt = Interrupt::watch()?;
         let seed = self.seed.unwrap_or_else(|| context.now.millis());
         let until = self.minutes.map(|minutes| Instant::now() + Duration::from_secs(60 * minutes));
-        let mut report = Report::begin(self.long, seed, self.tills);
+        let mut report = Report::begin(self.long, self.minutes, seed, self.tills);
         for scenario in scenarios {
             eprintln!("{}: {}", scenario.name, scenario.what);
             let trial = Trial { scenario, of: self, seed, until, interrupt: &interrupt };

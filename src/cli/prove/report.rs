@@ -11,6 +11,7 @@ use super::tally::Tally;
 /// A run's report.
 pub(super) struct Report {
     long: bool,
+    minutes: Option<u64>,
     seed: u64,
     tills: u32,
     began: Instant,
@@ -31,8 +32,8 @@ pub(super) fn line(tally: &Tally) -> String {
 
 impl Report {
     /// Of a run that begins now.
-    pub(super) fn begin(long: bool, seed: u64, tills: u32) -> Self {
-        Self { long, seed, tills, began: Instant::now(), parts: Vec::new() }
+    pub(super) fn begin(long: bool, minutes: Option<u64>, seed: u64, tills: u32) -> Self {
+        Self { long, minutes, seed, tills, began: Instant::now(), parts: Vec::new() }
     }
 
     pub(super) fn add(&mut self, scenario: &'static Scenario, tally: Tally) {
@@ -88,7 +89,8 @@ impl Report {
         let length = if self.long { " --long" } else { "" };
         let minutes = self.began.elapsed().as_secs() / 60;
         writeln!(text, "# Races, cuts, kills: what was seen\n")?;
-        writeln!(text, "Command: `./scripts/prove{length} --seed {}`\n", self.seed)?;
+        let limit = self.minutes.map_or(String::new(), |limit| format!(" --minutes {limit}"));
+        writeln!(text, "Command: `./scripts/prove{length}{limit} --seed {}`\n", self.seed)?;
         writeln!(
             text,
             "{} tills at a time, {} minutes, on {} cores. Written by the command itself.\n",
