@@ -1,8 +1,10 @@
 //! Values that several commands read: from arguments, from a shop list, from a campaign's policy.
 
+use std::path::PathBuf;
+
 use crate::campaign::CampaignId;
 use crate::money::Amount;
-use crate::policy::Offline;
+use crate::policy::{Offline, PolicyKeys};
 use crate::time::Timestamp;
 use crate::token::{KeyId, PublicKey};
 
@@ -55,6 +57,17 @@ pub(crate) fn offline(text: &str) -> Result<Offline, String> {
         value: Amount::try_from(value)?,
         max_age_s: max_age_s.try_into().map_err(|_| wrong())?,
     })
+}
+
+/// A campaign and the file with its policy.
+pub(crate) fn policy_of(text: &str) -> Result<(CampaignId, PathBuf), String> {
+    let (id, path) = text.split_once('=').ok_or("a policy is CAMPAIGN=FILE")?;
+    Ok((campaign(id)?, path.into()))
+}
+
+/// The keys that policies are signed with, as the edge has them in `POLICY_KEYS`.
+pub(crate) fn policy_keys(text: &str) -> Result<PolicyKeys, String> {
+    PolicyKeys::parse(text).ok_or_else(|| "a policy key is 43 characters of base64url".to_owned())
 }
 
 /// A public key and its id, as `coupon campaign public-key` writes them.

@@ -26,6 +26,7 @@ mod output;
 mod overload;
 pub mod pos;
 mod prove;
+mod published;
 mod settle;
 mod shell;
 mod shop;

@@ -1,17 +1,17 @@
 //! What a till can verify without a network: the coupon's signature, and what the policy says.
 
-use std::fs;
 use std::path::PathBuf;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use clap::Args;
 
 use crate::campaign::CampaignId;
-use crate::cli::args::public_key;
+use crate::cli::args::{policy_keys, public_key};
 use crate::cli::outcome::Failure;
+use crate::cli::published;
 use crate::money::Amount;
 use crate::order::Order;
-use crate::policy::{CampaignPolicy, Policy, PolicyKeys, open};
+use crate::policy::{CampaignPolicy, Policy, PolicyKeys};
 use crate::refusal::Refusal;
 use crate::till::Till;
 use crate::time::{Timestamp, UtcOffset};
@@ -42,15 +42,10 @@ pub(super) struct Verifier {
 impl Trusted {
     /// Reads the policy.
     pub(super) fn verifier(&self) -> Result<Verifier> {
-        let path = self.policy.display();
-        let text =
-            fs::read_to_string(&self.policy).with_context(|| format!("cannot read {path}"))?;
         let Some((KeyId { campaign, .. }, _)) = self.public_key.first() else {
             bail!("no --public-key");
         };
-        let kv_key = CampaignPolicy::kv_key_of(*campaign);
-        let policy = open::<CampaignPolicy>(&kv_key, &text, &self.policy_key)
-            .with_context(|| format!("{path} is no policy of campaign {campaign}"))?;
+        let policy = published::read(&self.policy, *campaign, &self.policy_key)?;
         Ok(Verifier { keyring: self.public_key.iter().copied().collect(), policy })
     }
 }
@@ -103,8 +98,4 @@ pub(super) fn refused(refusal: Refusal, offset: UtcOffset) -> Failure {
         refusal => refusal.words(offset).en,
     };
     Failure::Refused { code, detail }
-}
-
-fn policy_keys(text: &str) -> Result<PolicyKeys, String> {
-    PolicyKeys::parse(text).ok_or_else(|| "a policy key is 43 characters of base64url".to_owned())
 }

@@ -29,7 +29,7 @@ fn campaign() -> CampaignId {
     CampaignId::new(4, 1).unwrap()
 }
 
-fn document() -> CampaignDocument {
+pub(crate) fn document() -> CampaignDocument {
     CampaignDocument {
         campaign: campaign(),
         epoch: 3,

@@ -36,7 +36,8 @@ pub(super) fn fix(db: &Connection, period: i64, terms: &Terms) -> anyhow::Result
     let mut rows = offline.query([period])?;
     while let Some(row) = rows.next()? {
         let (campaign, shop): (u32, u32) = (row.get(0)?, row.get(5)?);
-        let day = (campaign, shop, terms.day(row.get(7)?));
+        let rule = terms.of(campaign);
+        let day = (campaign, shop, rule.day(row.get(7)?));
         let (count, value) = match uses.get(&day) {
             Some(used) => *used,
             None => earlier(db, day)?,
@@ -48,7 +49,7 @@ pub(super) fn fix(db: &Connection, period: i64, terms: &Terms) -> anyhow::Result
         }
         let (by, why) = match row.get::<_, Option<u32>>(8)? {
             Some(redeemed) if redeemed == shop => (SHOP, "own redemption"),
-            _ if terms.allowance(campaign).holds(used.0, used.1) => (ISSUER, "within allowance"),
+            _ if rule.allowance(campaign)?.holds(used.0, used.1) => (ISSUER, "within allowance"),
             _ => (SHOP, "beyond allowance"),
         };
         let (shard, incarnation, seq): (u32, u32, i64) = (row.get(1)?, row.get(2)?, row.get(3)?);

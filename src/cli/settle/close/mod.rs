@@ -5,20 +5,22 @@ mod link;
 mod span;
 mod terms;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 use clap::Args;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde_json::json;
 
-use self::terms::Terms;
+use self::terms::{Allowance, Rule, Terms};
 use super::db::{Db, int};
-use crate::cli::Context;
+use crate::campaign::CampaignId;
+use crate::cli::args::{policy_keys, policy_of};
 use crate::cli::outcome::{Outcome, table};
+use crate::cli::{Context, published};
+use crate::policy::PolicyKeys;
 use crate::time::Timestamp;
-
-pub(super) use self::terms::Allowance;
 
 /// Close a period: fix for ever which entries are in it, and who bears its conflicts.
 ///
@@ -26,14 +28,15 @@ pub(super) use self::terms::Allowance;
 /// then. What arrives later falls into the next period. Closing a period again changes nothing.
 #[derive(Args)]
 #[command(after_help = "\
-A conflict is goods that a till without a network gave for a coupon that was used already. With
---offline-allowance the issuer bears it while the shop's offline entries of that day are within the
-allowance, in number and in summed discount (minor units); else, and by default, the shop does. A
-conflict with the shop's own redemption is always the shop's. --allowances is a JSON file with the
-allowance of each campaign: {\"536870913\": {\"count\": 20, \"value\": 50000}}.
+A conflict is goods that a till without a network gave for a coupon that was used already. The issuer
+bears it while the shop's offline entries of that day are within the allowance of the campaign's
+policy, in number and in summed discount; else the shop does. A conflict with the shop's own
+redemption is always the shop's. A period with conflicts of a campaign whose allowance nobody stated
+is not closed.
 
 Example:
-  coupon settle close --db settle.sqlite --period 2026-02 --until 2026-02-28T16:00:00Z")]
+  coupon settle close --db settle.sqlite --period 2026-02 --until 2026-02-28T16:00:00Z \\
+    --policy 536870913=issuer/published/policy/536870913 --policy-key OvNA…")]
 pub(in crate::cli) struct Close {
     /// The database.
     #[arg(long, value_name = "FILE")]
@@ -52,15 +55,20 @@ pub(in crate::cli) struct Close {
     #[arg(long)]
     allow_incomplete: bool,
 
-    /// What the issuer bears of each shop's offline entries of a day [default: nothing].
+    /// A campaign's policy as it was published (`published/policy/ID` of the issuer's directory): its
+    /// allowance, and its local time. May be repeated.
+    #[arg(long, value_name = "CAMPAIGN=FILE", value_parser = policy_of, requires = "policy_key")]
+    policy: Vec<(CampaignId, PathBuf)>,
+
+    /// The key that policies are signed with: POLICY_KEYS of the edge.
+    #[arg(long, value_name = "KEY", value_parser = policy_keys, allow_hyphen_values = true)]
+    policy_key: Option<PolicyKeys>,
+
+    /// For campaigns without --policy: what the issuer answers for of a shop's day, in minor units.
     #[arg(long, value_name = "count=N,value=N", value_parser = Allowance::parse)]
     offline_allowance: Option<Allowance>,
 
-    /// Allowances that differ by campaign, a JSON file.
-    #[arg(long, value_name = "FILE")]
-    allowances: Option<PathBuf>,
-
-    /// Minutes that the shops' clocks are ahead of UTC: when their days begin.
+    /// For campaigns without --policy: minutes that the shops' clocks are ahead of UTC.
     #[arg(long, value_name = "MINUTES", default_value_t = 480, allow_negative_numbers = true,
         value_parser = clap::value_parser!(i16).range(-720..=840))]
     utc_offset: i16,
@@ -76,17 +84,26 @@ pub(super) struct Closing<'a> {
 
 impl Close {
     pub(in crate::cli) fn run(&self, _: &Context) -> anyhow::Result<Outcome> {
-        let terms =
-            Terms::new(self.utc_offset, self.offline_allowance, self.allowances.as_deref())?;
-        let mut db = Db::open(&self.db)?;
         let closing = Closing {
             name: &self.period,
             until: self.until,
             allow_incomplete: self.allow_incomplete,
-            terms,
+            terms: self.terms()?,
         };
+        let mut db = Db::open(&self.db)?;
         let closed_now = close(&mut db, &closing)?;
         outcome(db.sql(), &self.period, closed_now)
+    }
+
+    fn terms(&self) -> anyhow::Result<Terms> {
+        let mut campaigns = BTreeMap::new();
+        for ((campaign, path), keys) in self.policy.iter().zip(self.policy_key.iter().cycle()) {
+            let policy = published::read(path, *campaign, keys)?;
+            let twice = campaigns.insert(campaign.get(), Rule::of_policy(policy.document()));
+            ensure!(twice.is_none(), "campaign {campaign} has two policies here: give one");
+        }
+        let others = Rule { utc_offset: self.utc_offset, offline: self.offline_allowance };
+        Ok(Terms { campaigns, others })
     }
 }
 

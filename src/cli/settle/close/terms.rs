@@ -1,54 +1,67 @@
-//! What a period is closed by, kept with it: allowances, and when a shop's day begins.
+//! What a period is closed by, kept with it: up to what the issuer answers for shops' sales without a
+//! network, and when a shop's day begins.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::Path;
 
 use anyhow::Context as _;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+
+use crate::policy::CampaignDocument;
 
 /// How many offline entries a shop may make a day at the issuer's risk, and what they may come to in
 /// minor units.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub(in super::super) struct Allowance {
     pub(in super::super) count: u32,
     pub(in super::super) value: u64,
 }
 
+/// By what a campaign's conflicts are judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub(in super::super) struct Rule {
+    /// Minutes ahead of UTC.
+    pub(in super::super) utc_offset: i16,
+    /// A shop's, for a day; `None` where nothing was said.
+    pub(in super::super) offline: Option<Allowance>,
+}
+
 /// The terms of a period.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(in super::super) struct Terms {
-    /// Minutes ahead of UTC.
-    pub(in super::super) utc_offset: i16,
-    pub(in super::super) offline: Allowance,
-    /// For campaigns whose allowance is another.
-    pub(in super::super) campaigns: BTreeMap<u32, Allowance>,
+    /// Of campaigns whose policy was given, as it says.
+    pub(in super::super) campaigns: BTreeMap<u32, Rule>,
+    /// Of all others.
+    pub(in super::super) others: Rule,
 }
 
 impl Terms {
-    pub(super) fn new(
-        utc_offset: i16,
-        offline: Option<Allowance>,
-        file: Option<&Path>,
-    ) -> anyhow::Result<Self> {
-        let campaigns = match file {
-            None => BTreeMap::new(),
-            Some(path) => {
-                let why = || format!("{} is no file of allowances", path.display());
-                serde_json::from_slice(&fs::read(path).with_context(why)?).with_context(why)?
-            }
-        };
-        Ok(Self { utc_offset, offline: offline.unwrap_or_default(), campaigns })
+    pub(super) fn of(&self, campaign: u32) -> Rule {
+        self.campaigns.get(&campaign).copied().unwrap_or(self.others)
     }
+}
 
-    pub(super) fn allowance(&self, campaign: u32) -> Allowance {
-        self.campaigns.get(&campaign).copied().unwrap_or(self.offline)
+impl Rule {
+    /// As the policy has it. One that takes no sales without a network says nothing of who bears those
+    /// that it took before.
+    pub(super) fn of_policy(policy: &CampaignDocument) -> Self {
+        let offline =
+            policy.offline.map(|it| Allowance { count: it.count, value: it.value.minor_units() });
+        Self { utc_offset: policy.utc_offset_minutes.into(), offline }
     }
 
     /// The local day of a time, counted from 1970.
     pub(super) fn day(&self, at: i64) -> i64 {
         (at + i64::from(self.utc_offset) * 60_000).div_euclid(86_400_000)
+    }
+
+    /// The allowance, which somebody must have stated: it is about money, and no default is right.
+    pub(super) fn allowance(&self, campaign: u32) -> anyhow::Result<Allowance> {
+        self.offline.with_context(|| {
+            format!(
+                "campaign {campaign} has conflicts, and nothing says who bears them: give its \
+                 --policy, or --offline-allowance (count=0,value=0 if shops bear them all)"
+            )
+        })
     }
 }
 
@@ -76,9 +89,9 @@ mod tests {
 
     #[test]
     fn a_day_begins_at_the_shops_midnight() {
-        let terms = Terms { utc_offset: 480, offline: Allowance::default(), campaigns: [].into() };
+        let rule = Rule { utc_offset: 480, offline: None };
         // 2026-02-06T15:59:59.999Z is a millisecond before midnight in China.
-        assert_eq!(terms.day(1_770_393_599_999) + 1, terms.day(1_770_393_600_000));
+        assert_eq!(rule.day(1_770_393_599_999) + 1, rule.day(1_770_393_600_000));
     }
 
     #[test]

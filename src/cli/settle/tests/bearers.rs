@@ -1,6 +1,10 @@
 //! Who bears a conflict.
 
+use ed25519_dalek::SigningKey;
+
 use super::*;
+use crate::policy::{CampaignPolicy, Offline, sign};
+use crate::time::UtcOffset;
 
 fn offline(coupon: u32, shop: u32, offline_at: u64, at: u64) -> Entry {
     Entry { kind: Kind::Redemption, n: 0, ..conflict(coupon, shop, offline_at, at) }
@@ -67,20 +71,103 @@ fn what_was_used_in_an_earlier_period_counts_first() {
 }
 
 #[test]
-fn the_value_is_limited_too_and_nothing_is_allowed_unless_said() {
-    for (more, by) in [
-        ("", "shop"),
-        ("--offline-allowance count=9,value=2499", "shop"),
-        ("--offline-allowance count=9,value=2500", "issuer"),
-        ("--offline-allowance count=9,value=2500 --allowances @file", "shop"),
+fn the_value_is_limited_too() {
+    for (allowance, by) in [
+        ("count=9,value=2499", "shop"),
+        ("count=9,value=2500", "issuer"),
+        ("count=0,value=2500", "shop"),
     ] {
+        let desk = with_a_conflict();
+        desk.close("p", &format!("--offline-allowance {allowance}"));
+        assert_eq!(borne(&desk)[0].1, by, "{allowance}");
+    }
+}
+
+/// An archive, pulled, in which shop 5 was second.
+fn with_a_conflict() -> Desk {
+    let mut desk = Desk::new(0);
+    desk.append(redemption(1, NOON));
+    desk.append(conflict(1, 5, NOON, NOON + 1));
+    desk.ship(NOON + 2);
+    desk.pull();
+    desk
+}
+
+#[test]
+fn who_bears_a_conflict_is_never_guessed() {
+    let desk = with_a_conflict();
+    let (code, said) = desk.settle("close --db @db --period p");
+    let why = said["error"].as_str().unwrap();
+    assert!(code == 1 && why.contains("nothing says who bears them"), "{said}");
+    let periods = desk.sql().query_row("SELECT count(*) FROM period", [], |row| row.get(0));
+    assert_eq!(periods, Ok(0), "nothing half-closed");
+
+    let (code, said) = desk.settle("close --db @db --period p --until 2026-02-06T04:00:00Z");
+    assert_eq!((code, &said["entries"]), (0, &json!(0)), "nobody has to state what is not needed");
+    // Of the shop's own redemption there is no question either.
+    let mut desk = Desk::new(0);
+    desk.append(redemption(1, NOON));
+    desk.append(conflict(1, 1001, NOON, NOON + 1));
+    desk.ship(NOON + 2);
+    desk.pull();
+    desk.close("p", "");
+    assert_eq!(borne(&desk), [is(2, "shop", "own redemption")]);
+}
+
+/// Publishes a policy of the campaign: the options with which `close` takes it.
+fn published(desk: &Desk, offline: Option<Offline>, utc_offset_minutes: UtcOffset) -> String {
+    let issuer = SigningKey::from_bytes(&[9; 32]);
+    let mut document = crate::policy::tests::document();
+    (document.campaign, document.offline) = (desk.campaign, offline);
+    document.utc_offset_minutes = utc_offset_minutes;
+    let kv_key = CampaignPolicy::kv_key_of(desk.campaign);
+    let text = sign(&kv_key, &serde_json::to_string(&document).unwrap(), &issuer);
+    std::fs::write(desk.path("policy"), text).unwrap();
+    let key = base64url::encode(issuer.verifying_key().as_bytes());
+    format!("--policy {}=@policy --policy-key {key}", desk.campaign)
+}
+
+fn allowance(count: u32, value: u32) -> Option<Offline> {
+    Some(Offline { count, value: value.into(), max_age_s: 60 })
+}
+
+#[test]
+fn the_policy_decides_and_its_signature_is_looked_at() {
+    for (offline, by) in [(allowance(1, 2500), "issuer"), (allowance(1, 2499), "shop")] {
+        let desk = with_a_conflict();
+        let policy = published(&desk, offline, UtcOffset::CHINA);
+        desk.close("p", &format!("{policy} --offline-allowance count=0,value=0"));
+        assert_eq!(borne(&desk)[0].1, by, "{offline:?}");
+    }
+    let desk = with_a_conflict();
+    let policy = published(&desk, None, UtcOffset::CHINA);
+    let close = |options: &str| desk.settle(&format!("close --db @db --period p {options}"));
+    let (code, said) = close(&policy);
+    assert!(code == 1 && said["error"].as_str().unwrap().contains("nothing says"), "{said}");
+
+    let policy = published(&desk, allowance(1, 2500), UtcOffset::CHINA);
+    let (code, said) = close(&format!("{policy} --policy {}=@policy", desk.campaign));
+    assert!(code == 1 && said["error"].as_str().unwrap().contains("two policies"), "{said}");
+    let text = std::fs::read_to_string(desk.path("policy")).unwrap();
+    std::fs::write(desk.path("policy"), text.replace("2500", "9500")).unwrap();
+    let (code, said) = close(&policy);
+    assert!(code == 1 && said["error"].as_str().unwrap().contains("no policy of"), "{said}");
+}
+
+#[test]
+fn a_day_is_that_of_the_policys_local_time() {
+    // 22:00 and 02:00 in China are two days there, and one in Hawaii.
+    for (utc_offset, by) in [(480, ["issuer", "issuer"]), (-600, ["issuer", "shop"])] {
         let mut desk = Desk::new(0);
-        std::fs::write(desk.path("file"), r#"{"1":{"count":0,"value":0}}"#).unwrap();
-        desk.append(redemption(1, NOON));
-        desk.append(conflict(1, 5, NOON, NOON + 1));
-        desk.ship(NOON + 2);
+        for coupon in [1, 2] {
+            desk.append(redemption(coupon, NOON));
+        }
+        desk.append(conflict(1, 5, NOON + 10 * 3_600_000, NOON + 15 * 3_600_000));
+        desk.append(conflict(2, 5, NOON + 14 * 3_600_000, NOON + 15 * 3_600_000));
+        desk.ship(NOON + 16 * 3_600_000);
         desk.pull();
-        desk.close("p", more);
-        assert_eq!(borne(&desk)[0].1, by, "{more}");
+        let policy = published(&desk, allowance(1, 9999), UtcOffset::try_from(utc_offset).unwrap());
+        desk.close("p", &policy);
+        assert_eq!(borne(&desk).iter().map(|it| it.1.as_str()).collect::<Vec<_>>(), by);
     }
 }

@@ -93,7 +93,8 @@ impl Books {
     fn close(&mut self, desk: &Desk, more: &str) {
         if desk.path("db").exists() {
             self.periods += 1;
-            desk.close(&format!("p{}", self.periods), more);
+            let more = format!("--offline-allowance count=0,value=0 {more}");
+            desk.close(&format!("p{}", self.periods), &more);
         }
     }
 }
