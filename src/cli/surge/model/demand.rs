@@ -18,7 +18,7 @@ const KV_DOCUMENTS: f64 = 2.0;
 const KV_EVERY_S: f64 = 30.0;
 
 /// What an active object is billed for, in GB.
-const OBJECT_GB: f64 = 0.128;
+pub(super) const OBJECT_GB: f64 = 0.128;
 
 /// A campaign, and what is assumed of it.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,7 +1,7 @@
 //! `coupon surge model`: what a rate takes of the hosted platform, by its published prices and
 //! limits. A calculation: nothing is called and nothing is measured.
 //!
-//! `demand` says what is used, `prices` and `cost` what it costs, `limits` how far it is from what
+//! `demand` says what redeeming uses and `shipping` what the journal does, `prices` and `cost` what it costs, `limits` how far it is from what
 //! the platform allows, `report` prints it. `docs/surge.md` has the assumptions in words.
 
 mod cost;
@@ -9,6 +9,7 @@ mod demand;
 mod limits;
 mod prices;
 mod report;
+mod shipping;
 
 use clap::Args;
 

@@ -25,6 +25,7 @@ pub(super) struct Price {
 const WORKERS: &str = "https://developers.cloudflare.com/workers/platform/pricing/";
 const OBJECTS: &str = "https://developers.cloudflare.com/durable-objects/platform/pricing/";
 const KV: &str = "https://developers.cloudflare.com/kv/platform/pricing/";
+const R2: &str = "https://developers.cloudflare.com/r2/pricing/";
 const LOGS: &str =
     "https://developers.cloudflare.com/workers/observability/logs/workers-logs/#pricing";
 
@@ -65,3 +66,15 @@ pub(super) const KV_READS: Price =
 /// Lines of Workers Logs, the platform's own included.
 pub(super) const LOG_LINES: Price =
     Price { meter: "log lines", included: 20e6, usd: 0.60, per: MILLION, source: LOGS };
+
+/// Writes of R2 (Class A).
+pub(super) const R2_WRITES: Price =
+    Price { meter: "R2 writes", included: 1e6, usd: 4.50, per: MILLION, source: R2 };
+
+/// Reads of R2 (Class B).
+pub(super) const R2_READS: Price =
+    Price { meter: "R2 reads", included: 10e6, usd: 0.36, per: MILLION, source: R2 };
+
+/// Gigabytes kept in R2 for a month.
+pub(super) const R2_GB_MONTH: Price =
+    Price { meter: "R2 GB-month", included: 10.0, usd: 0.015, per: 1.0, source: R2 };

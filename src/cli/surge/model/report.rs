@@ -25,6 +25,12 @@ pub(super) fn text(campaigns: &[Campaign]) -> String {
          the time at work counts, at {LEAST_OBJECT_MS} ms a request, they are {}.",
         each(campaigns, |it| it.least_object_gb_s(LEAST_OBJECT_MS))
     );
+    let _ = writeln!(
+        text,
+        "\nOf the sums, shipping the journal is {}: behind the redemptions, if each shard always has \
+         something to ship.",
+        each(campaigns, |it| cost::gross_usd(&cost::shipping(it)))
+    );
     text += "\nHow far from the platform's published limits, nearest first:\n\n";
     for campaign in campaigns {
         headroom(&mut text, campaign);
@@ -161,6 +167,7 @@ fn campaign_json(it: &Campaign) -> Value {
         "meters": meters,
         "usd": rounded(cost::gross_usd(&lines)),
         "usd_beyond_the_plan": rounded(cost::net_usd(&lines)),
+        "usd_of_shipping": rounded(cost::gross_usd(&cost::shipping(it))),
         "least_object_gb_s": rounded(it.least_object_gb_s(LEAST_OBJECT_MS)),
         "rate_of_full_log": rounded(limits::rate_of_full_log(it)),
         "rate_of_full_shards": rounded(limits::rate_of_full_shards(it)),
@@ -233,7 +240,7 @@ mod tests {
         for row in [
             "| redemptions a second | 309 | 100,000 |\n",
             "| shards | 16 | 512 |\n",
-            "| rows written | 20,000,000 | 20.00 | 0.00 | 20,000,000 | 20.00 | 0.00 |\n",
+            "| rows read | 40,000,000 | 0.04 | 0.00 | 40,000,000 | 0.04 | 0.00 |\n",
             "| at 100,000 a second, 512 shards | used | limit | headroom | beyond it |\n",
         ] {
             assert!(text.contains(row), "{row}in\n{text}");
@@ -245,8 +252,8 @@ mod tests {
         let json = json(&[Campaign { rate: 100_000.0, shards: 512, ..NIGHT }], 300.0);
         let it = &json["campaigns"][0];
         assert_eq!(it["breaks_first"], "log lines of a day at this rate");
-        assert_eq!(it["meters"][4]["usd"], 20.0);
-        assert!(it["meters"][4]["source"].as_str().unwrap().starts_with("https://developers."));
+        assert_eq!(it["meters"][0]["usd"], 3.0);
+        assert!(it["meters"][0]["source"].as_str().unwrap().starts_with("https://developers."));
         assert_eq!(json["assumed"]["requests_per_s_of_a_shard"], 300.0);
     }
 }
