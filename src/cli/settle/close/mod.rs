@@ -28,11 +28,11 @@ use crate::time::Timestamp;
 /// then. What arrives later falls into the next period. Closing a period again changes nothing.
 #[derive(Args)]
 #[command(after_help = "\
-A conflict is goods that a till without a network gave for a coupon that was used already. The issuer
-bears it while the shop's offline entries of that day are within the allowance of the campaign's
-policy, in number and in summed discount; else the shop does. A conflict with the shop's own
-redemption is always the shop's. A period with conflicts of a campaign whose allowance nobody stated
-is not closed.
+A conflict is goods that a till without a network gave for a coupon that was used already. The
+issuer bears it while the shop's offline entries of that day are within the allowance of the
+campaign's policy, in number and in summed discount; else the shop does. A conflict with the shop's
+own redemption is always the shop's. A period with conflicts of a campaign whose allowance nobody
+stated is not closed.
 
 Example:
   coupon settle close --db settle.sqlite --period 2026-02 --until 2026-02-28T16:00:00Z \\
