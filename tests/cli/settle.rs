@@ -51,7 +51,8 @@ fn a_pull_that_is_killed_goes_on_and_loads_each_entry_once() {
     assert!(new.as_u64().unwrap() <= all.as_u64().unwrap() - 200_000, "{new} of {all}");
     desk.done(&[&PULL[..8], &["whole.sqlite"]].concat());
     let files = |db: &str| {
-        desk.done(&["settle", "close", "--db", db, "--period", "p"]);
+        let none = ["--offline-allowance", "count=0,value=0"];
+        desk.done(&[&["settle", "close", "--db", db, "--period", "p"], &none[..]].concat());
         desk.done(&[
             "settle",
             "files",
