@@ -26,7 +26,8 @@ pub(super) type Shard = Rc<RefCell<Option<LedgerShard<ObjectStorage>>>>;
 pub(super) struct Shipper {
     shard: Shard,
     env: JsValue,
-    busy: Cell<bool>,
+    /// Until when it is at work, unless it gets further meanwhile; in milliseconds.
+    busy_until: Cell<u64>,
     /// Whether it is known how far the archive goes.
     looked: Cell<bool>,
     /// How often each consumer failed in a row, in the order of [`Consumer::ALL`].
@@ -40,12 +41,16 @@ const IN_A_ROW: usize = 50;
 /// How long a consumer has for a parcel or a segment, in milliseconds.
 const PATIENCE_MS: u32 = 20_000;
 
+/// How long a shipment is at work that was not heard of, in milliseconds. The platform may give up an
+/// event half-way, and then nothing of it ever comes back, not even its end.
+const LEASE_MS: u64 = PATIENCE_MS as u64 + 10_000;
+
 impl Shipper {
     pub(super) fn new(shard: Shard, env: JsValue) -> Self {
         Self {
             shard,
             env,
-            busy: Cell::default(),
+            busy_until: Cell::default(),
             looked: Cell::default(),
             failures: Default::default(),
         }
@@ -54,9 +59,10 @@ impl Shipper {
     /// Ships what is unsent; to the archive also segments that are not full if they waited long
     /// enough, or if `all` is to go. Gives the milliseconds until there is more to do, if there is.
     pub(super) async fn ship(&self, all: bool) -> Option<u32> {
-        if self.busy.replace(true) {
+        if clock::now().millis() < self.busy_until.get() {
             return Some(1_000);
         }
+        self.goes_on();
         // Before anything is sent: who was put back to a backup would give numbers a second time.
         let looked = self.look().await;
         let archive = async {
@@ -68,8 +74,12 @@ impl Shipper {
         join(archive, statements).await;
         // Last, because it also tells how far the others are.
         self.judged(Consumer::Counters, self.counters()).await;
-        self.busy.set(false);
+        self.busy_until.set(0);
         self.next()
+    }
+
+    fn goes_on(&self) {
+        self.busy_until.set(clock::now().millis() + LEASE_MS);
     }
 
     /// When the next alarm is due.
@@ -170,6 +180,7 @@ impl Shipper {
             if turn > 0 && after == until {
                 return Ok(());
             }
+            self.goes_on();
             let has = match send(parcel).await? {
                 Received::Taken => until,
                 Received::Behind { has } => has,

@@ -101,6 +101,7 @@ impl Shipper {
         })?;
         let head = head.complete(complete_until);
         let json = serde_json::to_string(&head).map_err(|why| why.to_string())?;
+        self.goes_on();
         let bucket = self.binding("ARCHIVE")?;
         let signed = self.keys()?.sign(Typ::ArchiveHead, &json);
         platform::overwrite(&bucket, &head.key(), &signed, PATIENCE_MS)
@@ -120,11 +121,13 @@ impl Shipper {
     }
 
     async fn keep(&self, key: &str, text: &str) -> Result<Option<String>, String> {
+        self.goes_on();
         let there = platform::keep(&self.binding("ARCHIVE")?, key, text, PATIENCE_MS).await;
         there.map(|it| it.map(String::from)).map_err(|why| platform::reason(&why))
     }
 
     async fn read(&self, key: &str) -> Result<Option<String>, String> {
+        self.goes_on();
         let there = platform::kept(&self.binding("ARCHIVE")?, key, PATIENCE_MS).await;
         there.map(|it| it.map(String::from)).map_err(|why| platform::reason(&why))
     }
